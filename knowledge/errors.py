@@ -1,0 +1,59 @@
+"""What can go wrong while reading, indexing or searching guidance.
+
+KnowledgeError
+├── DocumentUnreadable        a source file or page could not be understood
+├── NotGuidance               understood, and on purpose not indexed (withdrawn, gone, redirect…)
+├── SourceUnreachable         an address, folder or file could not be fetched
+├── ModelMismatch             an embedding model is not the one that is expected
+├── SnapshotInvalid           a snapshot is damaged, incomplete or from another model
+├── SnapshotUnknown           no snapshot has that name
+└── StorageFull               the disk or database refused the write
+"""
+
+
+class KnowledgeError(Exception):
+    """Root of every error this package raises on purpose; its text says what to do."""
+
+
+class DocumentUnreadable(KnowledgeError):
+    """A document could not be read. `source` names it, the text says why."""
+
+    def __init__(self, source: str, why: str) -> None:
+        super().__init__(f"{source}: {why}")
+        self.source = source
+        self.why = why
+
+
+class NotGuidance(KnowledgeError):
+    """A document was recognised and is not indexed. `reason` is a word for counting."""
+
+    def __init__(self, source: str, reason: str, why: str) -> None:
+        super().__init__(f"{source}: {why}")
+        self.source = source
+        self.reason = reason
+        self.why = why
+
+
+class SourceUnreachable(KnowledgeError):
+    """A source could not be fetched. `source` names it, the text says why."""
+
+    def __init__(self, source: str, why: str) -> None:
+        super().__init__(f"{source}: {why}")
+        self.source = source
+        self.why = why
+
+
+class ModelMismatch(KnowledgeError):
+    """The embedding model's files are not the expected ones."""
+
+
+class SnapshotInvalid(KnowledgeError):
+    """A snapshot is damaged, incomplete, or was built with another model."""
+
+
+class SnapshotUnknown(KnowledgeError):
+    """No snapshot has the name that was asked for."""
+
+
+class StorageFull(KnowledgeError):
+    """The snapshot could not be written; what was active stays active."""
