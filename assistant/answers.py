@@ -1,0 +1,72 @@
+"""An answer: statements, each tied to the passage that says it."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from knowledge.documents import Passage, SegmentKind
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page to point at. `updated` is an ISO date of full or reduced precision, or ""."""
+
+    title: str
+    url: str
+    updated: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence, list item, step or table row of an answer.
+
+    `quote` is the passage's own wording that supports `text`; in an extractive answer the two
+    are the same. `lead` is the passage's text that introduces it, shown before it once.
+    """
+
+    text: str
+    quote: str
+    passage: Passage
+    kind: SegmentKind = SegmentKind.SENTENCE
+    lead: str = ""
+    block: int = 0
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Statements in reading order. `generated` is true when a language model worded them."""
+
+    statements: tuple[Statement, ...]
+    generated: bool = False
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """Return the passages quoted, each once, in the order of their first use."""
+        return tuple(dict.fromkeys(statement.passage for statement in self.statements))
+
+    @property
+    def text(self) -> str:
+        """Return what the citizen reads, without markup: a statement a line, under its lead."""
+        lines: list[str] = []
+        for (_, _, lead), group in groupby(
+            self.statements, key=lambda s: (s.passage.url, s.block, s.lead)
+        ):
+            if lead and (not lines or lines[-1] != lead):
+                lines.append(lead)
+            lines.extend(_line(statement) for statement in group)
+        return "\n".join(lines)
+
+    @property
+    def words(self) -> int:
+        """Return the number of words the citizen reads."""
+        return len(self.text.split())
+
+
+def _line(statement: Statement) -> str:
+    match statement.kind:
+        case SegmentKind.ITEM:
+            return f"• {statement.text}"
+        case SegmentKind.STEP:
+            return f"{statement.number}. {statement.text}"
+        case SegmentKind.SENTENCE | SegmentKind.ROW:
+            return statement.text

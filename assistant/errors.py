@@ -1,0 +1,54 @@
+"""What can go wrong in a conversation that is not an outcome of it.
+
+AssistantError
+├── PolicyInvalid             a policy file is wrong; names file, line and what to write
+├── ConversationUnknown       no such conversation, or it was erased
+├── TurnUnknown               no such turn in that conversation
+├── TurnInProgress            the same idempotency key is being answered at this moment
+├── KeyReused                 the idempotency key was used before with another question
+├── QuestionInvalid           empty, too long, or not text
+├── AnsweringOff              nothing to answer from: no active snapshot
+└── ModelUnavailable          the language model failed (the extractive composer answers instead)
+"""
+
+
+class AssistantError(Exception):
+    """Root of every error this package raises on purpose; its text says what to do."""
+
+
+class PolicyInvalid(AssistantError):
+    """A policy file is wrong. `file` and `line` say where."""
+
+    def __init__(self, file: str, line: int, why: str) -> None:
+        super().__init__(f"{file}:{line}: {why}")
+        self.file = file
+        self.line = line
+        self.why = why
+
+
+class ConversationUnknown(AssistantError):
+    """There is no such conversation, or it has been erased."""
+
+
+class TurnUnknown(AssistantError):
+    """The conversation has no such turn."""
+
+
+class TurnInProgress(AssistantError):
+    """The same question, under the same key, is being answered right now."""
+
+
+class KeyReused(AssistantError):
+    """An idempotency key came back with another question."""
+
+
+class QuestionInvalid(AssistantError):
+    """The question is empty, too long, or not text. The message is fit to show."""
+
+
+class AnsweringOff(AssistantError):
+    """No snapshot is active, so there is nothing to answer from."""
+
+
+class ModelUnavailable(AssistantError):
+    """The language model did not answer, or not in time."""

@@ -1,0 +1,77 @@
+"""A turn: one question and everything the pipeline finds out about it. Frozen at every step."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from assistant.answers import Answer
+from assistant.outcomes import Outcome
+from assistant.text import RawText, RedactedText
+from knowledge.retrieval import Hit
+
+Evidence = Mapping[str, str | int | bool | list[str] | list[int]]
+
+
+class Mark(StrEnum):
+    """What `screen` noticed; marks never stop a turn by themselves."""
+
+    TOO_LONG = "too_long"
+    UNREADABLE = "unreadable"
+    HIDDEN_CHARACTERS = "hidden_characters"
+    INJECTION = "injection"
+    ABUSE = "abuse"
+    WELSH = "welsh"
+    OTHER_LANGUAGE = "other_language"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """An earlier question (masked) and what was answered, for following up."""
+
+    question: RedactedText
+    answer: str
+    title: str = ""
+    heading: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceEntry:
+    """What one step did: goes into the audit record. `micros` is its duration in µs."""
+
+    step: str
+    verdict: str
+    evidence: Evidence
+    micros: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question on its way through the pipeline.
+
+    `question` is as typed; everything after `redact` reads `redacted` or `standalone` only.
+    `masked` names the kinds of personal data that were masked ("phone", "ni_number"…).
+    `language` is the language of the interface and of the wording, "en" or "cy".
+    """
+
+    id: str
+    question: RawText
+    at: datetime
+    language: str = "en"
+    history: tuple[Exchange, ...] = ()
+    nation: str = ""
+    marks: frozenset[Mark] = frozenset()
+    redacted: RedactedText = RedactedText("")
+    masked: tuple[str, ...] = ()
+    standalone: RedactedText = RedactedText("")
+    hits: tuple[Hit, ...] = ()
+    answer: Answer | None = None
+    confidence: float = 0.0
+    outcome: Outcome | None = None
+    trace: tuple[TraceEntry, ...] = ()
+    noted: tuple[str, Evidence] = field(default=("ok", {}))
+
+    def note(self, verdict: str, **evidence: str | int | bool | list[str] | list[int]) -> "Turn":
+        """Return the turn with what the current step wants in its trace entry."""
+        return replace(self, noted=(verdict, evidence))
