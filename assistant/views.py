@@ -1,0 +1,99 @@
+"""What the ways in may show of a conversation: plain frozen values, no ciphertext, no keys."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from assistant.answers import Link
+from assistant.outcomes import Contact
+
+
+class TurnStatus(StrEnum):
+    """`received`: stored, being answered. `answered`: recorded and shown. `closed`: a fault or
+    crash ended it, with a plain message. `silent`: a person has the conversation."""
+
+    RECEIVED = "received"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quoted section. `quote` is verbatim; `updated` an ISO date, maybe "2025-01", or ""."""
+
+    url: str
+    title: str
+    heading: str
+    quote: str
+    updated: str = ""
+    publisher: str = ""
+    licence: str = ""
+    nations: tuple[str, ...] = ()
+    starter: bool = False
+    official_url: str = ""
+    official_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBlock:
+    """A run of the answer to lay out together. `kind` is paragraph, list, steps or table.
+
+    `lead` introduces it; `items` are sentences, items, steps or rows (cells joined by " | ");
+    `numbers` are the steps' numbers; `citation` is the position in the turn's citations.
+    """
+
+    kind: str
+    heading: str
+    items: tuple[str, ...]
+    citation: int
+    lead: str = ""
+    numbers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """One question and what came of it.
+
+    `outcome` is answered, clarifying, signposted, abstained, escalated, refused, or "" while
+    `status` is received. `message` is the policy's wording around the answer; `answer` is what
+    the citizen reads as plain text. `question` has personal data masked.
+    """
+
+    id: str
+    conversation_id: str
+    position: int
+    status: TurnStatus
+    question: str
+    asked_at: datetime
+    language: str = "en"
+    outcome: str = ""
+    reason: str = ""
+    message: str = ""
+    answer: str = ""
+    blocks: tuple[AnswerBlock, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    confidence: float | None = None
+    masked: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    nearest: tuple[Link, ...] = ()
+    urgent: bool = False
+    generated: bool = False
+    snapshot: str = ""
+    policy: str = ""
+    record: str = ""
+    answered_at: datetime | None = None
+    elapsed_ms: int = 0
+    feedback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationView:
+    """A conversation as its citizen sees it. `person_requested_at` is set once they asked."""
+
+    id: str
+    language: str
+    started_at: datetime
+    turns: tuple[TurnView, ...] = ()
+    person_requested_at: datetime | None = None
