@@ -8,6 +8,7 @@ AssistantError
 ├── KeyReused                 the idempotency key was used before with another question
 ├── QuestionInvalid           empty, too long, or not text
 ├── AnsweringOff              nothing to answer from: no active snapshot
+├── NothingToChange           an operator's move that would change nothing
 └── ModelUnavailable          the language model failed (the extractive composer answers instead)
 """
 
@@ -48,6 +49,10 @@ class QuestionInvalid(AssistantError):
 
 class AnsweringOff(AssistantError):
     """No snapshot is active, so there is nothing to answer from."""
+
+
+class NothingToChange(AssistantError):
+    """The move would change nothing: already so, or nothing to return to."""
 
 
 class ModelUnavailable(AssistantError):

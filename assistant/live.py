@@ -1,0 +1,198 @@
+"""What serves citizens right now: the snapshot, what is withdrawn, and the off switch.
+
+`LiveState` is one frozen value, stored as the newest row of `live` and changed only here, in the
+same transaction as its audit event. Every process reads it with each question, so that a
+withdrawal or a switch takes effect at once everywhere.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, insert, select
+
+from assistant.errors import AnsweringOff, NothingToChange
+from assistant.storage import as_text, live
+from audit.database import Database
+from audit.events import Event, Kind
+from audit.log import Log
+from knowledge.documents import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRef:
+    """A built snapshot: its name and the digest of its text and settings."""
+
+    name: str
+    version: str
+
+
+class WithdrawalKind(StrEnum):
+    PAGE = "page"
+    TOPIC = "topic"
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Guidance that must not be quoted: a page by its address, or a topic by words in titles."""
+
+    kind: WithdrawalKind
+    value: str
+    reason: str
+    at: str
+
+    def covers(self, passage: Passage) -> bool:
+        """Say whether the passage may not be quoted because of this withdrawal."""
+        match self.kind:
+            case WithdrawalKind.PAGE:
+                addresses = {_page(passage.document_url), _page(passage.official_url)}
+                return _page(self.value) in addresses | {_page(passage.url)}
+            case WithdrawalKind.TOPIC:
+                return self.value.casefold() in passage.heading.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class LiveState:
+    """The newest row of `live`. `earlier` are snapshots that served before, oldest first."""
+
+    version: int = 0
+    answering: bool = True
+    off_reason: str = ""
+    snapshot: SnapshotRef | None = None
+    earlier: tuple[SnapshotRef, ...] = ()
+    withdrawals: tuple[Withdrawal, ...] = ()
+
+    def withdrawn(self, passages: Sequence[Passage]) -> frozenset[str]:
+        """Return the document addresses of those passages that are withdrawn."""
+        return frozenset(
+            passage.document_url
+            for passage in passages
+            if any(withdrawal.covers(passage) for withdrawal in self.withdrawals)
+        )
+
+
+def read_live(connection: Connection) -> LiveState:
+    """Return what is live; the state of a new home when nothing was ever activated."""
+    row = connection.execute(
+        select(live.c.version, live.c.state).order_by(live.c.version.desc()).limit(1)
+    ).one_or_none()
+    return LiveState() if row is None else _from_json(row.version, row.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """The operator's moves. Each is one transaction: the new state and its audit event."""
+
+    database: Database
+    log: Log
+    clock: Callable[[], datetime]
+
+    def state(self) -> LiveState:
+        """Return what is live."""
+        with self.database.read() as connection:
+            return read_live(connection)
+
+    def activate(self, snapshot: SnapshotRef, facts: Mapping[str, str | int]) -> LiveState:
+        """Let a snapshot serve citizens; the one before stays at hand for `rollback`."""
+
+        def change(state: LiveState) -> LiveState:
+            if state.snapshot == snapshot:
+                raise NothingToChange(f"{snapshot.name} {snapshot.version[:12]} is already active.")
+            earlier = (*state.earlier, state.snapshot) if state.snapshot else state.earlier
+            return replace(state, snapshot=snapshot, earlier=earlier)
+
+        return self._change(Kind.SNAPSHOT_ACTIVATED, change, {**asdict(snapshot), **facts})
+
+    def rollback(self, reason: str) -> LiveState:
+        """Return to the snapshot that served before."""
+
+        def change(state: LiveState) -> LiveState:
+            if not state.earlier:
+                raise NothingToChange("No earlier snapshot has been active: nothing to return to.")
+            return replace(state, snapshot=state.earlier[-1], earlier=state.earlier[:-1])
+
+        return self._change(Kind.SNAPSHOT_ROLLED_BACK, change, {"reason": reason})
+
+    def withdraw(self, kind: WithdrawalKind, value: str, reason: str) -> LiveState:
+        """Stop quoting a page or topic at once."""
+
+        def change(state: LiveState) -> LiveState:
+            if any(w.kind is kind and w.value == value for w in state.withdrawals):
+                raise NothingToChange(f"{value} is already withdrawn.")
+            withdrawal = Withdrawal(kind, value, reason, as_text(self.clock()))
+            return replace(state, withdrawals=(*state.withdrawals, withdrawal))
+
+        facts = {"what": kind.value, "value": value, "reason": reason}
+        return self._change(Kind.GUIDANCE_WITHDRAWN, change, facts)
+
+    def restore(self, kind: WithdrawalKind, value: str, reason: str) -> LiveState:
+        """Let a withdrawn page or topic be quoted again."""
+
+        def change(state: LiveState) -> LiveState:
+            kept = tuple(w for w in state.withdrawals if (w.kind, w.value) != (kind, value))
+            if len(kept) == len(state.withdrawals):
+                raise NothingToChange(f"{value} is not withdrawn.")
+            return replace(state, withdrawals=kept)
+
+        facts = {"what": kind.value, "value": value, "reason": reason}
+        return self._change(Kind.GUIDANCE_RESTORED, change, facts)
+
+    def switch(self, answering: bool, reason: str) -> LiveState:
+        """Switch answering on or off for everybody; people stay reachable."""
+
+        def change(state: LiveState) -> LiveState:
+            if answering and state.snapshot is None:
+                raise AnsweringOff("No snapshot is active: ingest guidance with --activate first.")
+            if state.answering is answering:
+                raise NothingToChange(f"Answering is already {'on' if answering else 'off'}.")
+            return replace(state, answering=answering, off_reason="" if answering else reason)
+
+        facts = {"answering": answering, "reason": reason}
+        return self._change(Kind.ASSISTANT_SWITCHED, change, facts)
+
+    def _change(
+        self,
+        kind: Kind,
+        change: Callable[[LiveState], LiveState],
+        facts: Mapping[str, str | int | bool],
+    ) -> LiveState:
+        with self.database.write() as connection:
+            self.log.lock(connection)
+            before = read_live(connection)
+            after = replace(change(before), version=before.version + 1)
+            facts = {**facts, "live_version": after.version}
+            (recorded,) = self.log.append(connection, [Event(kind, facts)])
+            connection.execute(
+                insert(live).values(
+                    version=after.version,
+                    state=_to_json(after),
+                    changed_at=as_text(recorded.at),
+                    record_id=recorded.record_id,
+                )
+            )
+        return after
+
+
+def _page(address: str) -> str:
+    return address.split("#")[0].rstrip("/")
+
+
+def _to_json(state: LiveState) -> str:
+    return json.dumps(asdict(state), ensure_ascii=False, sort_keys=True)
+
+
+def _from_json(version: int, text: str) -> LiveState:
+    value = json.loads(text)
+    snapshot = value["snapshot"]
+    return LiveState(
+        version=version,
+        answering=value["answering"],
+        off_reason=value["off_reason"],
+        snapshot=SnapshotRef(**snapshot) if snapshot else None,
+        earlier=tuple(SnapshotRef(**ref) for ref in value["earlier"]),
+        withdrawals=tuple(
+            Withdrawal(**{**w, "kind": WithdrawalKind(w["kind"])}) for w in value["withdrawals"]
+        ),
+    )

@@ -1,0 +1,77 @@
+"""Tables of conversations and of what is live. Rows hold no readable personal text.
+
+A question waits sealed in `turns.sealed_question` only until its turn is recorded; from then on
+the audit vault holds it. `live` is append-only: the newest row says what serves citizens. Times
+are UTC text ("2026-01-02T03:04:05.678Z"), the same on both databases and ordered as text.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+_TIME = String(32)
+_ID = String(64)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("language", String(8), nullable=False),
+    Column("started_at", _TIME, nullable=False),
+    Column("person_requested_at", _TIME),
+    Column("person_has_since", _TIME),
+    Column("erased_at", _TIME),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("idempotency_key", String(200), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("asked_at", _TIME, nullable=False),
+    Column("answer_by", _TIME, nullable=False),
+    Column("answered_at", _TIME),
+    Column("sealed_question", LargeBinary),
+    Column("record_id", _ID),
+    Column("outcome", String(16)),
+    Column("reason", String(64)),
+    Column("feedback", String(16)),
+    UniqueConstraint("conversation_id", "position"),
+    UniqueConstraint("conversation_id", "idempotency_key"),
+    Index("turns_half_done", "status", "answer_by"),
+)
+
+live = Table(
+    "live",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("state", Text, nullable=False),
+    Column("changed_at", _TIME, nullable=False),
+    Column("record_id", _ID, nullable=False),
+)
+
+
+def as_text(moment: datetime) -> str:
+    """Return an aware datetime as UTC text with milliseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def as_moment(text: str) -> datetime:
+    """Return the aware UTC datetime that `as_text` wrote."""
+    return datetime.fromisoformat(text)
