@@ -1,0 +1,83 @@
+"""What can be recorded: a closed set of kinds, each with one documented meaning."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from audit.canonical import Json
+from audit.errors import EventInvalid
+
+
+class Kind(StrEnum):
+    """What becomes a leaf of the log. `docs/audit-format.md` explains each to readers."""
+
+    SERVICE_STARTED = "service_started"
+    """The service came up: with which software, settings, policy, snapshot and models."""
+
+    CONVERSATION_STARTED = "conversation_started"
+    """A citizen began a conversation, and was shown the notice that it is an AI."""
+
+    TURN_ANSWERED = "turn_answered"
+    """A turn got its outcome (an answer, or why there is none); recorded before it is shown."""
+
+    TURN_CLOSED = "turn_closed"
+    """A turn left half-done by a crash was closed with a plain message at the next start."""
+
+    TURN_SUPPRESSED = "turn_suppressed"
+    """An outcome was ready but not shown, because a person had taken over the conversation."""
+
+    FEEDBACK_GIVEN = "feedback_given"
+    """A citizen rated or commented on an answer."""
+
+    PERSON_REQUESTED = "person_requested"
+    """A citizen asked for a person."""
+
+    CONVERSATION_ERASED = "conversation_erased"
+    """A conversation's ciphertexts were deleted, its key and salts destroyed."""
+
+    SNAPSHOT_ACTIVATED = "snapshot_activated"
+    """A snapshot of the guidance began to serve citizens."""
+
+    SNAPSHOT_ROLLED_BACK = "snapshot_rolled_back"
+    """An earlier snapshot was brought back."""
+
+    GUIDANCE_WITHDRAWN = "guidance_withdrawn"
+    """A page or topic was taken out of use at once, with a reason."""
+
+    GUIDANCE_RESTORED = "guidance_restored"
+    """A withdrawn page or topic was put back into use."""
+
+    ASSISTANT_SWITCHED = "assistant_switched"
+    """Answering was switched off or on for everybody, with a reason."""
+
+    POLICY_CHANGED = "policy_changed"
+    """Another policy (thresholds, scope, wording) came into force."""
+
+    EVALUATION_RECORDED = "evaluation_recorded"
+    """An evaluation's result, with the digests of all it examined."""
+
+    RECORD_VIEWED = "record_viewed"
+    """A member of staff or of the board read a citizen's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something to record.
+
+    `facts` must hold nothing personal: it stays readable for ever. `personal` is encrypted under
+    the key of `conversation`, which it therefore needs, and can be erased. Both are canonical JSON
+    values (no floats). Raises EventInvalid otherwise.
+    """
+
+    kind: Kind
+    facts: Mapping[str, Json] = field(default_factory=dict)
+    conversation: str | None = None
+    personal: Mapping[str, Json] | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.conversation == "":
+            raise EventInvalid("a conversation's identifier is not empty: use None for no one's")
+        if self.personal is not None and self.conversation is None:
+            raise EventInvalid(
+                "what is personal belongs to a conversation, whose key can be destroyed: name it"
+            )
