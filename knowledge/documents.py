@@ -28,13 +28,15 @@ class Block:
     `items` holds the paragraph's text, the list items, the steps, or the table's body rows
     (cells joined by " | "). `lead` is the text that introduces a list or table, as it stands
     before it ("You must have:"), and is never counted as text of this block. `header` holds a
-    table's column headings.
+    table's column headings. `first` is the number of the first step, which is not 1 where a list
+    of steps goes on after something stood between two of them.
     """
 
     kind: BlockKind
     items: tuple[str, ...]
     lead: str = ""
     header: tuple[str, ...] = ()
+    first: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,42 @@
+"""Markdown, with what GOV.UK's dialect adds to it, → HTML."""
+
+import re
+
+from markdown_it import MarkdownIt
+
+_CALL_OUTS = {"C": "contact", "A": "address", "CTA": "call-to-action"}
+_CALL_OUT = re.compile(r"^\$(?P<name>[A-Z]{1,4}|!)[ \t]*$")
+_NOTE = re.compile(r"^(?P<sign>[%^@])(?P<text>\S.*?)(?P=sign)?[ \t]*$")
+_STEP = re.compile(r"^s(?P<number>\d+)\.[ \t]+")
+_LEFTOVERS = re.compile(
+    r"\{::[^}\n]*\}|\{:/?[^}\n]*\}|\{/?(?:button|barchart)[^}\n]*\}|!@\d+"
+    r"|\[(?:InlineAttachment|Image|embed|Attachment|Contact):[^\]\n]*\]"
+)
+_ABBREVIATION = re.compile(r"^\s*\*\[[^\]\n]+\]:")
+
+
+def html_of(markdown: str) -> str:
+    """Return CommonMark with tables as HTML; raw HTML passes through.
+
+    Call-outs (`$CTA`, `$C`, `$A`…) become `<div>` with GOV.UK's class names, `s1.` steps become
+    numbers, `^notes^` and `%warnings%` paragraphs; abbreviations' definitions, attributes in
+    braces and calls for calculators or images go.
+    """
+    renderer = MarkdownIt("commonmark", {"html": True}).enable("table")
+    return str(renderer.render("\n".join(_lines(markdown))))
+
+
+def _lines(markdown: str) -> list[str]:
+    lines: list[str] = []
+    opened = ""
+    for line in markdown.replace("\r\n", "\n").split("\n"):
+        if call_out := _CALL_OUT.match(line):
+            closing = call_out["name"] == opened
+            name = _CALL_OUTS.get(call_out["name"], "note")
+            lines += ["", "</div>" if closing else f'<div class="{name}">', ""]
+            opened = "" if closing else call_out["name"]
+        elif not _ABBREVIATION.match(line):
+            plain = _STEP.sub(r"\g<number>. ", _LEFTOVERS.sub("", line))
+            note = _NOTE.match(plain)
+            lines += ["", note["text"], ""] if note else [plain]
+    return lines

@@ -1,0 +1,85 @@
+"""Markdown pages, with or without TOML front matter between `+++` lines (the starter form)."""
+
+import tomllib
+from pathlib import PurePosixPath
+from typing import Any
+
+from knowledge.documents import OGL3, Document, Section
+from knowledge.errors import DocumentUnreadable, NotGuidance
+from knowledge.loaders.govspeak import html_of
+from knowledge.loaders.markup import sections_of
+
+_FENCE = "+++"
+STARTER_BASE = "/guidance/"
+
+
+def load(text: str, source: str, url: str = "") -> Document:
+    """Return a Markdown page.
+
+    With front matter it is a starter page: its address is `/guidance/<file name>`, its licence
+    MIT, and `updated` the date of the text relied on. Without, its title is the first heading of
+    level 1 (else the file's name) and its address `url`, or else `source`.
+    """
+    slug = PurePosixPath(source).name.removesuffix(".markdown").removesuffix(".md")
+    facts, body = _parted(text, source)
+    address = f"{STARTER_BASE}{slug}" if facts else url or source
+    title, sections = titled(sections_of(html_of(body), address, slugs=True), _word(facts, "title"))
+    if not sections:
+        raise NotGuidance(source, "no_text", "has no text")
+    return Document(
+        url=address,
+        title=title or slug,
+        sections=sections,
+        summary=_word(facts, "summary"),
+        publisher=_word(facts, "publisher"),
+        updated=_word(facts, "relied_on"),
+        nations=_words(facts, "nations", source),
+        audience=_word(facts, "audience"),
+        language=_word(facts, "language") or "en",
+        licence="MIT" if facts else OGL3,
+        official_url=_word(facts, "official_url"),
+        official_title=_word(facts, "official_title"),
+    )
+
+
+def titled(
+    sections: tuple[Section, ...], title: str, other: str = ""
+) -> tuple[str, tuple[Section, ...]]:
+    """Return a page's title, and its sections without a first heading that only repeats it.
+
+    Without a title, the heading that stands above the whole page is it, and else `other`.
+    """
+    tops = {section.headings[:1] for section in sections if section.headings}
+    top = next(iter(tops))[0] if len(tops) == 1 else ""
+    if not top or (title and top.casefold() != title.casefold()):
+        return title or other, sections
+    return title or top, tuple(
+        Section(section.headings[1:], section.url, section.blocks) for section in sections
+    )
+
+
+def _parted(text: str, source: str) -> tuple[dict[str, Any], str]:
+    opening, _, rest = text.lstrip("\ufeff").partition("\n")
+    if opening.strip() != _FENCE:
+        return {}, text
+    front, closing, body = rest.partition(f"\n{_FENCE}")
+    if not closing:
+        raise DocumentUnreadable(source, f"its front matter has no closing {_FENCE} line")
+    try:
+        facts = tomllib.loads(front)
+    except tomllib.TOMLDecodeError as error:
+        raise DocumentUnreadable(source, f"its front matter is not TOML: {error}") from error
+    if not facts.get("title"):
+        raise DocumentUnreadable(source, "its front matter has no title")
+    return facts, body
+
+
+def _word(facts: dict[str, Any], name: str) -> str:
+    return str(facts.get(name, "")).strip()
+
+
+def _words(facts: dict[str, Any], name: str, source: str) -> tuple[str, ...]:
+    value = facts.get(name, [])
+    if not isinstance(value, list):
+        raise DocumentUnreadable(source, f"{name} in its front matter is not a list")
+    return tuple(str(word) for word in value)

@@ -1,0 +1,113 @@
+"""Gathers headings and blocks, in reading order, into sections."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from knowledge.documents import Block, BlockKind, Section
+from knowledge.sentences import split_sentences
+
+_SHORT_LEAD_WORDS = 25
+_CLOSERS = "\"'”’)]"
+
+
+def fold(text: str) -> str:
+    """Return the text on one line, with single plain spaces (no-break spaces become plain)."""
+    return " ".join(text.split())
+
+
+def lead_of(paragraph: str) -> str:
+    """Return what of a paragraph introduces the list or table after it, or "".
+
+    A paragraph introduces what follows when it does not come to a full stop. A long one is cut
+    to its last sentence.
+    """
+    if not paragraph or paragraph.rstrip(_CLOSERS).endswith((".", "!", "?", "…")):
+        return ""
+    if len(paragraph.split()) <= _SHORT_LEAD_WORDS:
+        return paragraph
+    return split_sentences(paragraph)[-1].strip()
+
+
+def slugify(text: str) -> str:
+    """Return the fragment GOV.UK gives a heading without an id (kramdown's `basic_generate_id`).
+
+    What stands before the first letter goes; of the rest, unaccented letters, digits, spaces and
+    hyphens stay, in lower case, spaces as hyphens. "section" where nothing is left.
+    """
+    from_first_letter = re.sub(r"^[^a-zA-Z]+", "", text)
+    return re.sub(r"[^a-zA-Z0-9 -]", "", from_first_letter).replace(" ", "-").lower() or "section"
+
+
+class Outline:
+    """A page being read from top to bottom.
+
+    `headings` stand above everything on the page; `url` is its address. With `slugs`, headings
+    without an id get the fragment that `slugify` makes, numbered where it was used before.
+    """
+
+    def __init__(self, url: str, headings: tuple[str, ...] = (), *, slugs: bool = False) -> None:
+        self._page = url.partition("#")[0]
+        self._base = headings
+        self._slugs = slugs
+        self._path: list[tuple[int, str, str]] = []
+        self._blocks: list[Block] = []
+        self._sections: list[Section] = []
+        self._anchors: dict[str, int] = {}
+        self._start = url
+
+    def heading(self, level: int, text: str, anchor: str = "") -> None:
+        """Begin a section; headings of the same or a deeper level end here."""
+        text = fold(text)
+        if not text:
+            return
+        self._close()
+        while self._path and self._path[-1][0] >= level:
+            self._path.pop()
+        self._path.append((level, text, anchor or (self._slug(text) if self._slugs else "")))
+
+    def add(self, block: Block) -> None:
+        """Put a block under the present heading; one without any text is dropped."""
+        if any(block.items):
+            self._blocks.append(block)
+
+    def paragraph(self, text: str) -> None:
+        """Put a paragraph under the present heading."""
+        self.add(Block(BlockKind.PARAGRAPH, (fold(text),)))
+
+    @property
+    def lead(self) -> str:
+        """Return what the paragraph just above offers as a lead, or ""."""
+        if not self._blocks or self._blocks[-1].kind is not BlockKind.PARAGRAPH:
+            return ""
+        return lead_of(self._blocks[-1].items[0])
+
+    @contextmanager
+    def under(self, text: str) -> Iterator[None]:
+        """Put what follows under a heading of its own, then return to the present one."""
+        path = list(self._path)
+        self.heading(max((level for level, _, _ in path), default=1) + 1, text)
+        yield
+        self._close()
+        self._path = path
+
+    def sections(self) -> tuple[Section, ...]:
+        """Return the sections that have text, in reading order."""
+        self._close()
+        return tuple(self._sections)
+
+    def _close(self) -> None:
+        if self._blocks:
+            headings = (*self._base, *(text for _, text, _ in self._path))
+            self._sections.append(Section(headings, self._address(), tuple(self._blocks)))
+            self._blocks = []
+
+    def _address(self) -> str:
+        anchors = [anchor for _, _, anchor in self._path if anchor]
+        return f"{self._page}#{anchors[-1]}" if anchors else self._start
+
+    def _slug(self, text: str) -> str:
+        slug = slugify(text)
+        seen = self._anchors.get(slug, 0)
+        self._anchors[slug] = seen + 1
+        return f"{slug}-{seen}" if seen else slug
