@@ -158,12 +158,11 @@ class Operations:
         change: Callable[[LiveState], LiveState],
         facts: Mapping[str, str | int | bool],
     ) -> LiveState:
+        """Appending comes first: it makes other moves wait, so that none is lost."""
         with self.database.write() as connection:
-            self.log.lock(connection)
+            (recorded,) = self.log.append(connection, [Event(kind, facts)])
             before = read_live(connection)
             after = replace(change(before), version=before.version + 1)
-            facts = {**facts, "live_version": after.version}
-            (recorded,) = self.log.append(connection, [Event(kind, facts)])
             connection.execute(
                 insert(live).values(
                     version=after.version,

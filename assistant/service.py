@@ -1,14 +1,48 @@
-"""The assistant as the ways in use it. Every method is synchronous and safe to call from threads."""
+"""The assistant as the ways in use it: receive, answer, record, and only then return.
+
+A turn is received (durable, under the client's idempotency key), answered outside any
+transaction, then recorded: its row and its audit leaf commit together, and what the rules of that
+moment forbid (a person has taken over, answering was switched off, a quoted page was withdrawn)
+is checked inside that same transaction. Synchronous, and safe to call from many threads and
+processes.
+"""
 
 from collections.abc import Callable
-from typing import Protocol
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
-from assistant.text import RawText
-from assistant.views import ConversationView, TurnView
+from sqlalchemy import Connection, Row, func, insert, select, update
 
+from assistant.errors import (
+    ConversationUnknown,
+    KeyReused,
+    QuestionInvalid,
+    TurnInProgress,
+    TurnUnknown,
+)
+from assistant.guidance import Answering
+from assistant.live import LiveState, read_live
+from assistant.outcomes import Abstained, Answered, Reason
+from assistant.pipeline import Watcher, answer
+from assistant.policy import Policy
+from assistant.presentation import outcome_name, view_from_json, view_of
+from assistant.records import answered_event, closed_event
+from assistant.storage import as_moment, as_text, conversations, turns
+from assistant.text import RawText, RedactedText
+from assistant.turns import Exchange, Turn
+from assistant.views import ConversationView, TurnStatus, TurnView
+from audit.database import Database
+from audit.erasure import erase_conversation
+from audit.errors import KeyErased, KeyUnknown
+from audit.events import Event, Kind
+from audit.keys import KeyStore
+from audit.log import Log
+from audit.receipts import write_receipt
+from audit.vault import ConversationKey, seal, unseal
 
 class Conversations(Protocol):
-    """What a citizen can do. Errors are those of `assistant.errors`."""
+    """What a citizen can do, for the ways in. `Assistant` keeps these promises."""
 
     def start(self, language: str = "en") -> ConversationView: ...
 
@@ -17,27 +51,421 @@ class Conversations(Protocol):
         conversation_id: str,
         question: RawText,
         key: str,
-        watch: Callable[[str], None] = lambda stage: None,
-    ) -> TurnView:
-        """Answer, record, then return. The same key and question give the same turn again."""
-        ...
+        watch: Watcher = lambda stage: None,
+    ) -> TurnView: ...
 
     def turn(self, conversation_id: str, turn_id: str) -> TurnView: ...
 
     def read(self, conversation_id: str) -> ConversationView: ...
 
-    def receipt(self, conversation_id: str, turn_id: str) -> str:
-        """Return the receipt file's text."""
-        ...
+    def receipt(self, conversation_id: str, turn_id: str) -> str: ...
 
     def feedback(
         self, conversation_id: str, turn_id: str, useful: bool, comment: RawText
     ) -> TurnView: ...
 
+    def ask_for_person(self, conversation_id: str) -> ConversationView: ...
+
+    def erase(self, conversation_id: str) -> None: ...
+
+
+ANSWER_WITHIN = timedelta(seconds=120)
+"""A turn not recorded by then is taken for lost in a crash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """Conversations with citizens. Errors are those of `assistant.errors`."""
+
+    database: Database
+    keys: KeyStore
+    log: Log
+    policy: Policy
+    answering: Answering
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+
+    def start(self, language: str = "en") -> ConversationView:
+        """Begin a conversation with a key of its own."""
+        conversation_id, now = self.new_id(), self.clock()
+        self.keys.create(conversation_id)
+        with self.database.write() as connection:
+            connection.execute(
+                insert(conversations).values(
+                    id=conversation_id, language=language, started_at=as_text(now)
+                )
+            )
+            facts = {"language": language, "policy": self.policy.digest}
+            self.log.append(connection, [Event(Kind.CONVERSATION_STARTED, facts, conversation_id)])
+        return ConversationView(conversation_id, language, now)
+
+    def ask(
+        self,
+        conversation_id: str,
+        question: RawText,
+        key: str,
+        watch: Watcher = lambda stage: None,
+    ) -> TurnView:
+        """Answer, record, then return. The same key and question give the same turn again.
+
+        `watch` is told each step's name as it begins. Raises QuestionInvalid, KeyReused or
+        TurnInProgress with nothing stored, ConversationUnknown when erased.
+        """
+        _require_text(question)
+        received = self._receive(conversation_id, question, key)
+        if isinstance(received, TurnView):
+            return received
+        turn, position = received
+        with self.database.read() as connection:
+            state = read_live(connection)
+        return self._record(conversation_id, self._answer(turn, state, watch), position, state)
+
+    def turn(self, conversation_id: str, turn_id: str) -> TurnView:
+        """Return one turn; its `status` says whether it is answered yet."""
+        with self.database.read() as connection:
+            _require_conversation(connection, conversation_id)
+            row = _turn_row(connection, conversation_id, turn_id)
+            return self._view(connection, row)
+
+    def read(self, conversation_id: str) -> ConversationView:
+        """Return the whole conversation, oldest turn first."""
+        with self.database.read() as connection:
+            row = _require_conversation(connection, conversation_id)
+            rows = connection.execute(
+                select(turns)
+                .where(turns.c.conversation_id == conversation_id)
+                .order_by(turns.c.position)
+            ).all()
+            requested = row.person_requested_at
+            return ConversationView(
+                conversation_id,
+                row.language,
+                as_moment(row.started_at),
+                tuple(self._view(connection, turn) for turn in rows),
+                as_moment(requested) if requested else None,
+            )
+
+    def receipt(self, conversation_id: str, turn_id: str) -> str:
+        """Return the text of a receipt that proves what was said, to anyone, offline."""
+        with self.database.read() as connection:
+            _require_conversation(connection, conversation_id)
+            row = _turn_row(connection, conversation_id, turn_id)
+            if row.record_id is None:
+                raise TurnUnknown("This question has not been answered yet, so there is no receipt.")
+            return write_receipt(self.log.receipt(connection, row.record_id, reveal=True))
+
+    def feedback(
+        self, conversation_id: str, turn_id: str, useful: bool, comment: RawText
+    ) -> TurnView:
+        """Record whether an answer was useful; a later opinion replaces an earlier one."""
+        with self.database.write() as connection:
+            _require_conversation(connection, conversation_id)
+            row = _turn_row(connection, conversation_id, turn_id)
+            word = "useful" if useful else "not_useful"
+            personal = {"comment": self.policy.mask(comment).text} if comment.strip() else None
+            facts = {"turn": turn_id, "useful": useful, "record": row.record_id or ""}
+            self.log.append(
+                connection, [Event(Kind.FEEDBACK_GIVEN, facts, conversation_id, personal)]
+            )
+            connection.execute(update(turns).where(turns.c.id == turn_id).values(feedback=word))
+        return self.turn(conversation_id, turn_id)
+
     def ask_for_person(self, conversation_id: str) -> ConversationView:
-        """Record the wish; never refused, never limited. Repeating it changes nothing."""
-        ...
+        """Record the wish for a person; never refused. Repeating it changes nothing."""
+        with self.database.write() as connection:
+            _require_conversation(connection, conversation_id)
+            self._request_person(connection, conversation_id)
+        return self.read(conversation_id)
 
     def erase(self, conversation_id: str) -> None:
-        """Destroy the conversation's key, ciphertext and salts; idempotent."""
-        ...
+        """Destroy the conversation's key, ciphertext and salts; its proofs stay valid."""
+        with self.database.write() as connection:
+            connection.execute(
+                update(turns)
+                .where(
+                    turns.c.conversation_id == conversation_id,
+                    turns.c.status == TurnStatus.RECEIVED.value,
+                )
+                .values(status=TurnStatus.CLOSED.value, sealed_question=None)
+            )
+            erased = connection.execute(
+                update(conversations)
+                .where(conversations.c.id == conversation_id, conversations.c.erased_at.is_(None))
+                .values(erased_at=as_text(self.clock()))
+            )
+        if erased.rowcount:
+            erase_conversation(self.database, self.keys, self.log, conversation_id)
+
+    def close_half_done(self, *, all_of_them: bool) -> int:
+        """Close turns that a crash left half-done, with a plain message; return how many.
+
+        `all_of_them` is for a process that knows it is the only one; otherwise only turns past
+        their time are closed, since another process may be answering the rest.
+        """
+        with self.database.read() as connection:
+            query = select(turns).where(turns.c.status == TurnStatus.RECEIVED.value)
+            if not all_of_them:
+                query = query.where(turns.c.answer_by < as_text(self.clock()))
+            rows = connection.execute(query).all()
+        return sum(self._close(row) for row in rows)
+
+    # -- receiving -----------------------------------------------------------------------------
+
+    def _receive(
+        self, conversation_id: str, question: RawText, key: str
+    ) -> TurnView | tuple[Turn, int]:
+        now, turn_id = self.clock(), self.new_id()
+        with self.database.write() as connection:
+            row = _require_conversation(connection, conversation_id, lock=True)
+            secret = self._key(conversation_id)
+            earlier = connection.execute(
+                select(turns).where(
+                    turns.c.conversation_id == conversation_id, turns.c.idempotency_key == key
+                )
+            ).one_or_none()
+            if earlier is not None:
+                return self._repeat(connection, earlier, question)
+            position = connection.execute(
+                select(func.count()).where(turns.c.conversation_id == conversation_id)
+            ).scalar_one()
+            connection.execute(
+                insert(turns).values(
+                    id=turn_id,
+                    conversation_id=conversation_id,
+                    position=position,
+                    idempotency_key=key,
+                    status=TurnStatus.RECEIVED.value,
+                    asked_at=as_text(now),
+                    answer_by=as_text(now + ANSWER_WITHIN),
+                    sealed_question=seal(secret, turn_id, question.encode()),
+                )
+            )
+        history = self._history(conversation_id, position) if position else ()
+        return Turn(turn_id, question, now, row.language, history), position
+
+    def _repeat(self, connection: Connection, row: Row[Any], question: RawText) -> TurnView:
+        if self._question_of(connection, row) != question:
+            raise KeyReused("That Idempotency-Key came with another question: use a new key.")
+        if row.status == TurnStatus.RECEIVED.value:
+            if row.answer_by < as_text(self.clock()):
+                raise TurnInProgress("The answer was interrupted. Ask again with a new key.")
+            raise TurnInProgress("This question is being answered: read the turn in a moment.")
+        return self._view(connection, row)
+
+    def _history(self, conversation_id: str, position: int) -> tuple[Exchange, ...]:
+        first = position - self.policy.limits.history_turns
+        with self.database.read() as connection:
+            rows = connection.execute(
+                select(turns)
+                .where(
+                    turns.c.conversation_id == conversation_id,
+                    turns.c.position >= first,
+                    turns.c.position < position,
+                    turns.c.record_id.is_not(None),
+                )
+                .order_by(turns.c.position)
+            ).all()
+            views = [self._view(connection, row) for row in rows]
+        return tuple(_exchange(view) for view in views)
+
+    # -- answering and recording ---------------------------------------------------------------
+
+    def _answer(self, turn: Turn, state: LiveState, watch: Watcher) -> Turn:
+        return answer(turn, self.answering.steps(state), watch)
+
+    def _record(
+        self, conversation_id: str, turn: Turn, position: int, state: LiveState
+    ) -> TurnView:
+        versions = self.answering.versions(state)
+        with self.database.write() as connection:
+            conversation = _require_conversation(connection, conversation_id, lock=True)
+            if conversation.person_has_since is not None:
+                return self._keep_silent(connection, conversation_id, turn, position)
+            now = read_live(connection)
+            if now.version != state.version:
+                turn = _under_newer_rules(turn, now)
+            outcome = turn.outcome or Abstained(Reason.SYSTEM_FAULT)
+            wording = self.policy.wording(turn.language)
+            view = view_of(
+                replace(turn, outcome=outcome),
+                conversation_id=conversation_id,
+                position=position,
+                message=wording.message(outcome_name(outcome), outcome.reason),
+                versions=versions,
+                answered_at=self.clock(),
+            )
+            (recorded,) = self.log.append(
+                connection, [answered_event(turn, outcome, view, versions)]
+            )
+            done = connection.execute(
+                update(turns)
+                .where(turns.c.id == turn.id, turns.c.status == TurnStatus.RECEIVED.value)
+                .values(
+                    status=TurnStatus.ANSWERED.value,
+                    answered_at=as_text(recorded.at),
+                    record_id=recorded.record_id,
+                    outcome=view.outcome,
+                    reason=view.reason,
+                    sealed_question=None,
+                )
+            )
+            if done.rowcount != 1:
+                raise TurnInProgress("This question was closed meanwhile. Please ask again.")
+            if outcome.reason is Reason.ASKED_FOR_PERSON:
+                self._request_person(connection, conversation_id)
+        return replace(view, record=recorded.record_id)
+
+    def _keep_silent(
+        self, connection: Connection, conversation_id: str, turn: Turn, position: int
+    ) -> TurnView:
+        facts = {"turn": turn.id, "position": position}
+        personal = {"input": {"question": turn.question}}
+        (recorded,) = self.log.append(
+            connection, [Event(Kind.TURN_SUPPRESSED, facts, conversation_id, personal)]
+        )
+        connection.execute(
+            update(turns)
+            .where(turns.c.id == turn.id)
+            .values(
+                status=TurnStatus.SILENT.value,
+                answered_at=as_text(recorded.at),
+                record_id=recorded.record_id,
+                sealed_question=None,
+            )
+        )
+        return TurnView(
+            turn.id, conversation_id, position, TurnStatus.SILENT, turn.redacted, turn.at
+        )
+
+    def _request_person(self, connection: Connection, conversation_id: str) -> None:
+        asked = connection.execute(
+            update(conversations)
+            .where(
+                conversations.c.id == conversation_id,
+                conversations.c.person_requested_at.is_(None),
+            )
+            .values(person_requested_at=as_text(self.clock()))
+        )
+        if asked.rowcount:
+            self.log.append(connection, [Event(Kind.PERSON_REQUESTED, {}, conversation_id)])
+
+    def _close(self, row: Row[Any]) -> bool:
+        with self.database.write() as connection:
+            current = connection.execute(select(turns).where(turns.c.id == row.id)).one()
+            if current.status != TurnStatus.RECEIVED.value:
+                return False
+            try:
+                question = self._question_of(connection, current)
+            except ConversationUnknown:
+                question = RawText("")
+            reason = Reason.SYSTEM_FAULT
+            view = TurnView(
+                row.id,
+                row.conversation_id,
+                row.position,
+                TurnStatus.CLOSED,
+                self.policy.mask(question).text,
+                as_moment(row.asked_at),
+                outcome="abstained",
+                reason=reason.value,
+                message=self.policy.wording("en").message("abstained", reason),
+                answered_at=self.clock(),
+            )
+            (recorded,) = self.log.append(
+                connection, [closed_event(row.id, reason, view, question)]
+            )
+            connection.execute(
+                update(turns)
+                .where(turns.c.id == row.id)
+                .values(
+                    status=TurnStatus.CLOSED.value,
+                    answered_at=as_text(recorded.at),
+                    record_id=recorded.record_id,
+                    outcome=view.outcome,
+                    reason=view.reason,
+                    sealed_question=None,
+                )
+            )
+        return True
+
+    # -- reading -------------------------------------------------------------------------------
+
+    def _view(self, connection: Connection, row: Row[Any]) -> TurnView:
+        status = TurnStatus(row.status)
+        if row.record_id is None or status is TurnStatus.SILENT:
+            question = self.policy.mask(self._question_of(connection, row)).text
+            return TurnView(
+                row.id,
+                row.conversation_id,
+                row.position,
+                status,
+                question,
+                as_moment(row.asked_at),
+                record=row.record_id or "",
+            )
+        personal = self.log.personal(connection, row.record_id)
+        view = view_from_json(personal["view"])
+        return replace(view, record=row.record_id, feedback=row.feedback or "", status=status)
+
+    def _question_of(self, connection: Connection, row: Row[Any]) -> RawText:
+        if row.sealed_question is not None:
+            key = self._key(row.conversation_id)
+            return RawText(unseal(key, row.id, row.sealed_question).decode())
+        personal = self.log.personal(connection, row.record_id)
+        return RawText(str(personal["input"]["question"]))
+
+    def _key(self, conversation_id: str) -> ConversationKey:
+        try:
+            return self.keys.get(conversation_id)
+        except (KeyErased, KeyUnknown) as error:
+            raise ConversationUnknown("This conversation has been deleted.") from error
+
+
+def _require_text(question: RawText) -> None:
+    if not question.strip():
+        raise QuestionInvalid("Type your question, then send it.")
+    try:
+        question.encode()
+    except UnicodeEncodeError as error:
+        raise QuestionInvalid("The question has characters that cannot be read.") from error
+
+
+def _require_conversation(
+    connection: Connection, conversation_id: str, *, lock: bool = False
+) -> Row[Any]:
+    query = select(conversations).where(conversations.c.id == conversation_id)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    if row is None or row.erased_at is not None:
+        raise ConversationUnknown("There is no such conversation, or it has been deleted.")
+    return row
+
+
+def _turn_row(connection: Connection, conversation_id: str, turn_id: str) -> Row[Any]:
+    row = connection.execute(
+        select(turns).where(turns.c.id == turn_id, turns.c.conversation_id == conversation_id)
+    ).one_or_none()
+    if row is None:
+        raise TurnUnknown("This conversation has no such question.")
+    return row
+
+
+def _under_newer_rules(turn: Turn, state: LiveState) -> Turn:
+    """Return the turn as a withdrawal or switch made while it was answered leaves it."""
+    if not isinstance(turn.outcome, Answered):
+        return turn
+    if not state.answering:
+        return replace(turn, outcome=Abstained(Reason.ANSWERING_OFF), answer=None)
+    if state.withdrawn(turn.outcome.answer.passages):
+        return replace(turn, outcome=Abstained(Reason.NO_GUIDANCE), answer=None)
+    return turn
+
+
+def _exchange(view: TurnView) -> Exchange:
+    cited = view.citations[0] if view.citations else None
+    return Exchange(
+        question=RedactedText(view.question),
+        answer=view.answer,
+        title=cited.title if cited else "",
+        heading=cited.heading if cited else "",
+        url=cited.url if cited else "",
+    )

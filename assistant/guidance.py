@@ -1,0 +1,73 @@
+"""What a question is answered from: the steps over the live snapshot, loaded once and kept.
+
+`Answering` is the protocol the service needs. Which snapshot is live is read with each question;
+a snapshot is opened when it first serves and kept until another one does.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from assistant.live import LiveState, SnapshotRef
+from assistant.pipeline import Step
+from assistant.presentation import Versions
+from knowledge.documents import Passage
+from knowledge.retrieval import Retriever
+
+
+class Answering(Protocol):
+    """The steps and versions for a live state."""
+
+    def steps(self, state: LiveState) -> Sequence[Step]: ...
+
+    def versions(self, state: LiveState) -> Versions: ...
+
+
+class Guidance(Protocol):
+    """An opened snapshot, ready to be searched."""
+
+    @property
+    def retriever(self) -> Retriever: ...
+
+    @property
+    def passages(self) -> Sequence[Passage]: ...
+
+
+class LiveAnswering:
+    """Keeps the live snapshot open and its steps built; safe to use from threads."""
+
+    def __init__(
+        self,
+        open_guidance: Callable[[SnapshotRef], Guidance],
+        build: Callable[[Guidance | None, LiveState, frozenset[str]], Sequence[Step]],
+        versions: Callable[[LiveState], Versions],
+    ) -> None:
+        self._open = open_guidance
+        self._build = build
+        self._versions = versions
+        self._lock = threading.Lock()
+        self._opened: tuple[SnapshotRef, Guidance] | None = None
+        self._built: tuple[int, Sequence[Step]] | None = None
+
+    def steps(self, state: LiveState) -> Sequence[Step]:
+        """Return the steps for this state, opening its snapshot if it is not the one at hand."""
+        built = self._built
+        if built is not None and built[0] == state.version:
+            return built[1]
+        with self._lock:
+            guidance = self._guidance(state.snapshot)
+            withdrawn = state.withdrawn(guidance.passages) if guidance else frozenset()
+            steps = self._build(guidance, state, withdrawn)
+            self._built = (state.version, steps)
+            return steps
+
+    def versions(self, state: LiveState) -> Versions:
+        """Return the digests of what shapes answers under this state."""
+        return self._versions(state)
+
+    def _guidance(self, snapshot: SnapshotRef | None) -> Guidance | None:
+        if snapshot is None:
+            return None
+        if self._opened is None or self._opened[0] != snapshot:
+            self._opened = (snapshot, self._open(snapshot))
+        return self._opened[1]

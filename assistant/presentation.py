@@ -1,0 +1,202 @@
+"""From a finished turn to what the citizen sees, and to the plain JSON kept in the vault."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any, assert_never
+
+from assistant.answers import Answer, Link, Statement
+from assistant.outcomes import (
+    Abstained,
+    Answered,
+    Clarifying,
+    Contact,
+    Escalated,
+    Outcome,
+    Refused,
+    Signposted,
+)
+from assistant.storage import as_moment, as_text
+from assistant.turns import Turn
+from assistant.views import AnswerBlock, Citation, TurnStatus, TurnView
+from knowledge.documents import Passage, SegmentKind
+
+BASIS_POINTS = 10_000
+
+_BLOCK_KINDS = {
+    SegmentKind.SENTENCE: "paragraph",
+    SegmentKind.ITEM: "list",
+    SegmentKind.STEP: "steps",
+    SegmentKind.ROW: "table",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Digests of everything that shaped an answer (invariant 6)."""
+
+    software: str
+    snapshot: str
+    policy: str
+    embedder: str
+    composer: str
+    live: int
+
+    def facts(self) -> dict[str, str | int]:
+        """Return the digests as facts for a record."""
+        return asdict(self)
+
+
+def outcome_name(outcome: Outcome) -> str:
+    """Return the outcome's name in the public interface."""
+    match outcome:
+        case Answered():
+            return "answered"
+        case Clarifying():
+            return "clarifying"
+        case Signposted():
+            return "signposted"
+        case Abstained():
+            return "abstained"
+        case Escalated():
+            return "escalated"
+        case Refused():
+            return "refused"
+        case _:
+            assert_never(outcome)
+
+
+def citations_of(answer: Answer) -> tuple[Citation, ...]:
+    """Return one citation for each passage quoted, in the order of first use."""
+    return tuple(
+        _citation(passage, [s for s in answer.statements if s.passage == passage])
+        for passage in answer.passages
+    )
+
+
+def blocks_of(answer: Answer) -> tuple[AnswerBlock, ...]:
+    """Return the answer laid out in runs of one kind, lead and passage."""
+    places = {passage: place for place, passage in enumerate(answer.passages)}
+    blocks = []
+    runs = groupby(answer.statements, key=lambda s: (s.passage, s.kind, s.block, s.lead))
+    for (passage, kind, _, lead), group in runs:
+        statements = tuple(group)
+        shown = bool(blocks) and blocks[-1].items[-1].endswith(lead)
+        blocks.append(
+            AnswerBlock(
+                kind=_BLOCK_KINDS[kind],
+                heading=passage.heading,
+                items=tuple(statement.text for statement in statements),
+                citation=places[passage],
+                lead="" if shown else lead,
+                numbers=tuple(s.number for s in statements if s.number),
+            )
+        )
+    return tuple(blocks)
+
+
+def view_of(
+    turn: Turn,
+    *,
+    conversation_id: str,
+    position: int,
+    message: str,
+    versions: Versions,
+    answered_at: datetime,
+) -> TurnView:
+    """Return the turn as its citizen sees it. The turn must have an outcome."""
+    outcome = turn.outcome
+    if outcome is None:
+        raise ValueError("a turn without an outcome cannot be shown")
+    answer = outcome.answer if isinstance(outcome, Answered) else Answer(())
+    confidence = outcome.confidence if isinstance(outcome, Answered | Abstained) else None
+    return TurnView(
+        id=turn.id,
+        conversation_id=conversation_id,
+        position=position,
+        status=TurnStatus.ANSWERED,
+        question=turn.redacted,
+        asked_at=turn.at,
+        language=turn.language,
+        outcome=outcome_name(outcome),
+        reason=outcome.reason.value,
+        message=message,
+        answer=answer.text,
+        blocks=blocks_of(answer),
+        citations=citations_of(answer),
+        confidence=None if confidence is None else round(confidence, 4),
+        masked=turn.masked,
+        choices=outcome.choices if isinstance(outcome, Clarifying) else (),
+        contacts=outcome.contacts if isinstance(outcome, Signposted | Escalated) else (),
+        nearest=outcome.nearest if isinstance(outcome, Abstained) else (),
+        urgent=isinstance(outcome, Signposted) and outcome.urgent,
+        generated=answer.generated,
+        snapshot=versions.snapshot,
+        policy=versions.policy,
+        answered_at=answered_at,
+        elapsed_ms=round((answered_at - turn.at).total_seconds() * 1000),
+    )
+
+
+def view_as_json(view: TurnView) -> dict[str, Any]:
+    """Return the view as canonical-JSON values (no floats: confidence in basis points)."""
+    value = asdict(view)
+    value["asked_at"] = as_text(view.asked_at)
+    value["answered_at"] = as_text(view.answered_at) if view.answered_at else None
+    if view.confidence is not None:
+        value["confidence"] = round(view.confidence * BASIS_POINTS)
+    return _plain(value)
+
+
+def view_from_json(value: Mapping[str, Any]) -> TurnView:
+    """Return the view that `view_as_json` described."""
+    confidence, answered_at = value["confidence"], value["answered_at"]
+    return TurnView(
+        **{
+            **value,
+            "status": TurnStatus(value["status"]),
+            "asked_at": as_moment(value["asked_at"]),
+            "answered_at": as_moment(answered_at) if answered_at else None,
+            "confidence": None if confidence is None else confidence / BASIS_POINTS,
+            "masked": tuple(value["masked"]),
+            "choices": tuple(value["choices"]),
+            "contacts": tuple(Contact(**contact) for contact in value["contacts"]),
+            "nearest": tuple(Link(**link) for link in value["nearest"]),
+            "citations": tuple(
+                Citation(**{**c, "nations": tuple(c["nations"])}) for c in value["citations"]
+            ),
+            "blocks": tuple(
+                AnswerBlock(
+                    **{**b, "items": tuple(b["items"]), "numbers": tuple(b["numbers"])}
+                )
+                for b in value["blocks"]
+            ),
+        }
+    )
+
+
+def _citation(passage: Passage, statements: list[Statement]) -> Citation:
+    return Citation(
+        url=passage.url,
+        title=passage.title,
+        heading=" – ".join(passage.headings),
+        quote="\n".join(statement.quote for statement in statements),
+        updated=passage.updated,
+        publisher=passage.publisher,
+        licence=passage.licence,
+        nations=passage.nations,
+        starter=bool(passage.official_url),
+        official_url=passage.official_url,
+        official_title=passage.official_title,
+    )
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_plain(item) for item in value]
+        case _:
+            return value

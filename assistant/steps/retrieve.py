@@ -1,0 +1,29 @@
+"""Find the passages that may answer: hybrid search over the live snapshot."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from assistant.outcomes import Abstained, Reason
+from assistant.turns import Turn
+from knowledge.retrieval import Retriever
+
+DEPTH = 20
+"""Passages looked at; the record keeps the best ten of them."""
+
+
+def retrieve(retriever: Retriever | None, withdrawn: frozenset[str]) -> Callable[[Turn], Turn]:
+    """Return the step; `withdrawn` are document addresses that must not be found.
+
+    Without a retriever (no snapshot is live, or answering is off) every turn abstains.
+    """
+
+    def step(turn: Turn) -> Turn:
+        if retriever is None:
+            off = Abstained(Reason.ANSWERING_OFF)
+            return replace(turn.note("off"), outcome=off)
+        hits = retriever.search(turn.standalone, DEPTH, exclude=withdrawn)
+        if not hits:
+            return replace(turn.note("nothing found"), outcome=Abstained(Reason.NO_GUIDANCE))
+        return replace(turn.note("found", passages=len(hits)), hits=hits)
+
+    return step
