@@ -5,6 +5,7 @@ import re
 from markdown_it import MarkdownIt
 
 _CALL_OUTS = {"C": "contact", "A": "address", "CTA": "call-to-action"}
+_OF_LINES = frozenset({"C", "A"})
 _CALL_OUT = re.compile(r"^\$(?P<name>[A-Z]{1,4}|!)[ \t]*$")
 _NOTE = re.compile(r"^(?P<sign>[%^@])(?P<text>\S.*?)(?P=sign)?[ \t]*$")
 _STEP = re.compile(r"^s(?P<number>\d+)\.[ \t]+")
@@ -18,7 +19,8 @@ _ABBREVIATION = re.compile(r"^\s*\*\[[^\]\n]+\]:")
 def html_of(markdown: str) -> str:
     """Return CommonMark with tables as HTML; raw HTML passes through.
 
-    Call-outs (`$CTA`, `$C`, `$A`…) become `<div>` with GOV.UK's class names, `s1.` steps become
+    Call-outs (`$CTA`, `$C`, `$A`…) become `<div>` with GOV.UK's class names (contacts and
+    addresses keep their lines), `s1.` steps become
     numbers, `^notes^` and `%warnings%` paragraphs; abbreviations' definitions, attributes in
     braces and calls for calculators or images go.
     """
@@ -38,5 +40,6 @@ def _lines(markdown: str) -> list[str]:
         elif not _ABBREVIATION.match(line):
             plain = _STEP.sub(r"\g<number>. ", _LEFTOVERS.sub("", line))
             note = _NOTE.match(plain)
+            plain = f"{plain.rstrip()}  " if opened in _OF_LINES else plain
             lines += ["", note["text"], ""] if note else [plain]
     return lines

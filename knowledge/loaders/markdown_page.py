@@ -59,7 +59,8 @@ def titled(
 
 
 def _parted(text: str, source: str) -> tuple[dict[str, Any], str]:
-    opening, _, rest = text.lstrip("\ufeff").partition("\n")
+    text = text.lstrip("\ufeff").replace("\r\n", "\n")
+    opening, _, rest = text.partition("\n")
     if opening.strip() != _FENCE:
         return {}, text
     front, closing, body = rest.partition(f"\n{_FENCE}")

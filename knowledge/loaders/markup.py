@@ -121,17 +121,18 @@ class _Reading:
 
     def _contact_lines(self, lines: list[str]) -> None:
         """Put a contact's name as a paragraph and its lines as a list that the name leads."""
-        name = "" if not lines or is_contact_line(lines[0]) else lines[0]
-        if name and len(lines) > 1:
-            self._outline.paragraph(name)
-            lines = lines[1:]
-        self._outline.add(Block(BlockKind.LIST, tuple(lines), name or self._outline.lead))
+        if lines and (len(lines) == 1 or not is_contact_line(lines[0])):
+            self._outline.paragraph(lines[0])
+            name, lines = lines[0], lines[1:]
+        else:
+            name = self._outline.lead
+        self._outline.add(Block(BlockKind.LIST, tuple(lines), name))
 
     def _list(self, node: Any, depth: int, lead: str) -> None:
         """Add a list; what is nested in an item becomes a block of its own, led by that item."""
         kind = BlockKind.STEPS if node.tag == "ol" else BlockKind.LIST
         items: list[str] = []
-        first = int(start) if (start := node.get("start") or "").isdecimal() else 1
+        first = _start(node)
 
         def flush() -> None:
             nonlocal first
@@ -141,29 +142,27 @@ class _Reading:
                 first += len(items)
                 items.clear()
 
-        for item in node:
-            if skipped(item):
-                continue
-            own = ""
+        for item in _items(node):
+            own = False
             for part in self._item_parts(item):
-                if isinstance(part, str):
-                    text = fold(part)
-                    if text and own:
-                        self._outline.paragraph(text)
-                    elif text:
-                        own = text
-                        items.append(text)
-                else:
+                if not isinstance(part, str):
                     last = items[-1] if items else ""
                     flush()
                     if depth > DEEPEST:
                         self._outline.paragraph(inline(part))
                     else:
                         self._block(part, depth + 1, lead_of(last) or last)
+                elif not own:
+                    items.append(fold(part))
+                    own = True
+                elif items:
+                    items[-1] = f"{items[-1]} {fold(part)}"
+                else:
+                    self._outline.paragraph(part)
         flush()
 
     def _item_parts(self, item: Any) -> Iterator[Any]:
-        if item.tag in STRUCTURES:
+        if isinstance(item, str) or item.tag in STRUCTURES:
             yield item
         else:
             yield from self._parts(item, self._holding_structures, STRUCTURES)
@@ -172,6 +171,8 @@ class _Reading:
         items: list[str] = []
         term = ""
         for child in node.iter("dt", "dd"):
+            if skipped(child) or next(child.iterancestors("dl")) is not node:
+                continue
             text = cell_text(child)
             if child.tag == "dt":
                 term = f"{term}, {text}" if term else text
@@ -226,6 +227,20 @@ def _spoken(text: list[str]) -> Iterator[str]:
     text.clear()
     if joined.strip():
         yield joined
+
+
+def _items(node: Any) -> Iterator[Any]:
+    """Yield a list's children that are not furniture, and text that stands loose in it."""
+    yield from _spoken([spaced(node.text)])
+    for child in node:
+        if not skipped(child):
+            yield child
+        yield from _spoken([spaced(child.tail)])
+
+
+def _start(node: Any) -> int:
+    start = node.get("start") or ""
+    return int(start) if start.isdecimal() and len(start) < 5 else 1
 
 
 def _plain_list(node: Any) -> Block:

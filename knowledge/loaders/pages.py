@@ -6,6 +6,7 @@ from typing import Any
 
 from knowledge.documents import OGL3, Document, Section, canonical_date
 from knowledge.errors import DocumentUnreadable, KnowledgeError, NotGuidance
+from knowledge.loaders.fields import listed, word, words
 from knowledge.loaders.govspeak import html_of
 from knowledge.loaders.markdown_page import titled
 from knowledge.loaders.markup import sections_of
@@ -45,8 +46,8 @@ def load(value: Any, source: str) -> Document:
     if value.get("withdrawn") is True:
         raise NotGuidance(source, "withdrawn", "was withdrawn by its publisher")
     url = _address(value)
-    given = fold(_word(value, "title"))
-    other = fold(_word(value, "label")) or url.rpartition("/")[2]
+    given = fold(word(value, "title"))
+    other = fold(word(value, "label")) or url.rpartition("/")[2]
     title, sections = titled(_sections(value, url), given, other)
     if not sections:
         raise NotGuidance(source, "no_text", "has no text")
@@ -54,32 +55,32 @@ def load(value: Any, source: str) -> Document:
         url=url,
         title=title,
         sections=sections,
-        summary=fold(_word(value, "description")),
-        publisher=", ".join(map(str, value.get("organisations") or ())) or _publisher(url),
-        updated=canonical_date(_word(value, "public_updated_at")),
-        language=_word(value, "locale") or "en",
-        licence=_word(value, "licence") or OGL3,
+        summary=fold(word(value, "description")),
+        publisher=", ".join(words(value, "organisations")) or _publisher(url),
+        updated=canonical_date(word(value, "public_updated_at")),
+        language=word(value, "locale") or "en",
+        licence=word(value, "licence") or OGL3,
     )
 
 
 def _sections(value: dict[str, Any], url: str) -> tuple[Section, ...]:
-    parts = [part for part in value.get("parts") or () if isinstance(part, dict)]
+    parts = [part for part in listed(value, "parts") if isinstance(part, dict)]
     if not parts:
-        return sections_of(html_of(_word(value, "body_markdown")), url, slugs=True)
+        return sections_of(html_of(word(value, "body_markdown")), url, slugs=True)
     return tuple(
         section
         for part in parts
         for section in sections_of(
-            _word(part, "body"), f"{url}/{_word(part, 'slug')}", (fold(_word(part, "title")),)
+            word(part, "body"), f"{url}/{word(part, 'slug')}", (fold(word(part, "title")),)
         )
     )
 
 
 def _address(value: dict[str, Any]) -> str:
-    page, locale = _word(value, "page").strip("/"), _word(value, "locale")
-    if url := _word(value, "url"):
+    page, locale = word(value, "page").strip("/"), word(value, "locale")
+    if url := word(value, "url"):
         return url
-    if path := _word(value, "base_path"):
+    if path := word(value, "base_path"):
         return f"{GOV_UK}/{path.lstrip('/')}"
     if page and locale:
         return f"{PENSION_WISE}/{locale}/{page}"
@@ -90,8 +91,3 @@ def _publisher(url: str) -> str:
     if url.startswith(GET_INTO_TEACHING):
         return "Department for Education"
     return "Pension Wise" if url.startswith(PENSION_WISE) else ""
-
-
-def _word(value: dict[str, Any], name: str) -> str:
-    found = value.get(name)
-    return found.strip() if isinstance(found, str) else ""
