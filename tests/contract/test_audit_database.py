@@ -39,9 +39,13 @@ def test_what_is_written_is_read_by_another_opening(database: Database, database
 
 
 def test_an_error_undoes_the_whole_transaction(database: Database) -> None:
-    with pytest.raises(ZeroDivisionError), database.write() as connection:
-        connection.execute(insert(things), {"id": 1})
-        raise ZeroDivisionError
+    def fail_half_way() -> None:
+        with database.write() as connection:
+            connection.execute(insert(things), {"id": 1})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
     assert ids(database) == []
 
 
@@ -82,7 +86,7 @@ def test_threads_take_turns_and_lose_nothing(database: Database) -> None:
                 with database.write() as connection:
                     connection.execute(select(things.c.id)).all()
                     connection.execute(insert(things), {"id": number * 100 + step})
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001
             failures.append(error)
 
     threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
@@ -139,9 +143,9 @@ def test_a_full_disk_is_named_and_nothing_is_half_written(tmp_path: Path) -> Non
     with database.write() as connection:
         metadata.create_all(connection)
         connection.exec_driver_sql("PRAGMA max_page_count = 10")
+    rows = [{"id": number, "text": "x" * 4000} for number in range(100)]
     with pytest.raises(StorageFull, match="disk is full"), database.write() as connection:
-        for number in range(100):
-            connection.execute(insert(things), {"id": number, "text": "x" * 4000})
+        connection.execute(insert(things), rows)
     assert ids(database) == []
     database.close()
 
