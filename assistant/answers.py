@@ -51,7 +51,7 @@ class Answer:
         for (_, _, lead), group in groupby(
             self.statements, key=lambda s: (s.passage.url, s.block, s.lead)
         ):
-            if lead and (not lines or lines[-1] != lead):
+            if lead and not (lines and lines[-1].endswith(lead)):
                 lines.append(lead)
             lines.extend(_line(statement) for statement in group)
         return "\n".join(lines)

@@ -82,6 +82,7 @@ class Assistant:
     log: Log
     policy: Policy
     answering: Answering
+    mask: Callable[[RawText], RedactedText]
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
 
@@ -162,7 +163,7 @@ class Assistant:
             _require_conversation(connection, conversation_id)
             row = _turn_row(connection, conversation_id, turn_id)
             word = "useful" if useful else "not_useful"
-            personal = {"comment": self.policy.mask(comment).text} if comment.strip() else None
+            personal = {"comment": self.mask(comment)} if comment.strip() else None
             facts = {"turn": turn_id, "useful": useful, "record": row.record_id or ""}
             self.log.append(
                 connection, [Event(Kind.FEEDBACK_GIVEN, facts, conversation_id, personal)]
@@ -364,7 +365,7 @@ class Assistant:
                 row.conversation_id,
                 row.position,
                 TurnStatus.CLOSED,
-                self.policy.mask(question).text,
+                self.mask(question),
                 as_moment(row.asked_at),
                 outcome="abstained",
                 reason=reason.value,
@@ -393,7 +394,7 @@ class Assistant:
     def _view(self, connection: Connection, row: Row[Any]) -> TurnView:
         status = TurnStatus(row.status)
         if row.record_id is None or status is TurnStatus.SILENT:
-            question = self.policy.mask(self._question_of(connection, row)).text
+            question = self.mask(self._question_of(connection, row))
             return TurnView(
                 row.id,
                 row.conversation_id,

@@ -1,0 +1,153 @@
+"""Compose an answer by quotation: the segments that answer, verbatim, in reading order.
+
+Segments of the best passages are taken by score until the word budget is spent or they fall too
+far behind the best one. What introduces a segment comes with it; a short list is kept whole.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.answers import Answer, Statement
+from assistant.outcomes import Abstained, Reason
+from assistant.turns import Turn
+from knowledge.documents import Passage, Segment, SegmentKind
+from knowledge.retrieval import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class QuotingRules:
+    """How much to quote. `words` is the most an answer may have; `passages` how many to quote from.
+
+    A segment scores `passage_weight` × its passage's score + its own cosine, and is left out when
+    that is more than `margin` below the best. A list of up to `whole_list_words` is kept whole.
+    """
+
+    words: int = 120
+    passages: int = 3
+    passage_weight: float = 2.0
+    margin: float = 0.4
+    whole_list_words: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """Segments of one passage that are quoted together or not at all."""
+
+    rank: int
+    first: int
+    segments: tuple[Segment, ...]
+    score: float
+
+    @property
+    def lead(self) -> str:
+        return self.segments[0].lead
+
+    def words(self) -> int:
+        return sum(len(segment.text.split()) for segment in self.segments)
+
+
+def quote(rules: QuotingRules) -> Callable[[Turn], Turn]:
+    """Return the step that composes from quotations alone."""
+
+    def step(turn: Turn) -> Turn:
+        hits = turn.hits[: rules.passages]
+        chosen = _choose(list(_units(hits, rules)), rules)
+        if not chosen:
+            outcome = Abstained(Reason.NO_GUIDANCE)
+            return replace(turn.note("nothing to quote"), outcome=outcome)
+        statements = tuple(
+            statement
+            for unit in sorted(chosen, key=lambda unit: (unit.rank, unit.first))
+            for statement in _statements(hits[unit.rank].passage, unit)
+        )
+        answer = Answer(statements)
+        noted = turn.note("quoted", statements=len(statements), words=answer.words)
+        return replace(noted, answer=answer)
+
+    return step
+
+
+def _units(hits: Sequence[Hit], rules: QuotingRules) -> Iterator[_Unit]:
+    for rank, hit in enumerate(hits):
+        segments = hit.passage.segments
+        cosines = hit.segments or (0.0,) * len(segments)
+        introduces = {segment.lead for segment in segments if segment.lead}
+        for run in _runs(segments, rules.whole_list_words):
+            own = [segments[place] for place in run]
+            if len(own) == 1 and _introduces(own[0], introduces):
+                continue
+            relevant = [cosines[place] for place in run]
+            relevant += _lead_cosine(own[0].lead, segments, cosines)
+            score = rules.passage_weight * hit.score + max(relevant)
+            yield _Unit(rank, run[0], tuple(own), score)
+
+
+def _runs(segments: Sequence[Segment], whole_list_words: int) -> Iterator[range]:
+    """Yield runs of places: each short list whole, everything else by itself."""
+    start = 0
+    while start < len(segments):
+        end = start + 1
+        first = segments[start]
+        if first.kind in (SegmentKind.ITEM, SegmentKind.STEP):
+            while end < len(segments) and _same_list(first, segments[end]):
+                end += 1
+        if sum(len(segments[place].text.split()) for place in range(start, end)) > whole_list_words:
+            end = start + 1
+        yield range(start, end)
+        start = end
+
+
+def _same_list(first: Segment, other: Segment) -> bool:
+    return (first.kind, first.block, first.lead) == (other.kind, other.block, other.lead)
+
+
+def _introduces(segment: Segment, leads: Iterable[str]) -> bool:
+    return segment.kind is SegmentKind.SENTENCE and any(
+        lead.endswith(segment.text) for lead in leads
+    )
+
+
+def _lead_cosine(
+    lead: str, segments: Sequence[Segment], cosines: Sequence[float]
+) -> list[float]:
+    if not lead:
+        return []
+    return [
+        cosine
+        for segment, cosine in zip(segments, cosines, strict=True)
+        if segment.kind is SegmentKind.SENTENCE and lead.endswith(segment.text)
+    ]
+
+
+def _choose(units: list[_Unit], rules: QuotingRules) -> list[_Unit]:
+    """Return the units to quote: by score, within the budget, leads counted once."""
+    units.sort(key=lambda unit: (-unit.score, unit.rank, unit.first))
+    chosen: list[_Unit] = []
+    introduced: set[tuple[int, str]] = set()
+    words = 0
+    for unit in units:
+        if unit.score < units[0].score - rules.margin:
+            break
+        introduction = (unit.rank, unit.lead)
+        cost = unit.words()
+        if unit.lead and introduction not in introduced:
+            cost += len(unit.lead.split())
+        if words + cost > rules.words:
+            continue
+        words += cost
+        chosen.append(unit)
+        introduced.add(introduction)
+    return chosen
+
+
+def _statements(passage: Passage, unit: _Unit) -> Iterator[Statement]:
+    for segment in unit.segments:
+        yield Statement(
+            text=segment.text,
+            quote=segment.text,
+            passage=passage,
+            kind=segment.kind,
+            lead=segment.lead,
+            block=segment.block,
+            number=segment.number,
+        )

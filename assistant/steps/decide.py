@@ -1,0 +1,66 @@
+"""Answer, answer with a caution, ask which one, or say honestly that there is no answer."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from assistant.answers import Link
+from assistant.confidence import Calibration
+from assistant.outcomes import Abstained, Answered, Clarifying, Outcome, Reason
+from assistant.policy import Limits, Thresholds
+from assistant.turns import Turn
+from knowledge.documents import Passage
+
+CLOSE = 0.03
+"""Scores nearer than this are taken for equal when asking which page is meant."""
+
+
+def decide(
+    thresholds: Thresholds, limits: Limits, calibration: Calibration
+) -> Callable[[Turn], Turn]:
+    """Return the step that gives every turn that came this far its outcome."""
+
+    def step(turn: Turn) -> Turn:
+        confidence = calibration.confidence(turn.hits)
+        outcome = _outcome(turn, confidence, thresholds, limits)
+        noted = turn.note(
+            outcome.reason.value,
+            confidence=round(confidence * 10_000),
+            needed=round(thresholds.caution * 10_000),
+        )
+        return replace(noted, confidence=confidence, outcome=outcome)
+
+    return step
+
+
+def _outcome(turn: Turn, confidence: float, thresholds: Thresholds, limits: Limits) -> Outcome:
+    answer = turn.answer
+    if answer is None:
+        return Abstained(Reason.NO_GUIDANCE, _nearest(turn, limits), confidence)
+    if confidence >= thresholds.answer:
+        reason = Reason.GENERATED if answer.generated else Reason.QUOTED
+        return Answered(reason, answer, confidence)
+    if confidence >= thresholds.caution:
+        return Answered(Reason.QUOTED_WITH_CAUTION, answer, confidence)
+    if confidence >= thresholds.abstain:
+        choices = _choices(turn, limits)
+        if len(choices) > 1:
+            return Clarifying(Reason.WHICH_ONE, choices)
+        return Abstained(Reason.LOW_CONFIDENCE, _nearest(turn, limits), confidence)
+    return Abstained(Reason.NO_GUIDANCE, _nearest(turn, limits), confidence)
+
+
+def _choices(turn: Turn, limits: Limits) -> tuple[str, ...]:
+    """Return headings of different pages that are about equally near, as choices."""
+    close = [hit for hit in turn.hits if turn.hits[0].score - hit.score <= CLOSE]
+    pages: dict[str, str] = {}
+    for hit in close:
+        pages.setdefault(hit.passage.document_url, hit.passage.heading)
+    return tuple(pages.values())[: limits.clarifying_choices]
+
+
+def _nearest(turn: Turn, limits: Limits) -> tuple[Link, ...]:
+    pages: dict[str, Passage] = {}
+    for hit in turn.hits:
+        pages.setdefault(hit.passage.document_url, hit.passage)
+    links = (Link(page.title, page.document_url, page.updated) for page in pages.values())
+    return tuple(links)[: limits.nearest_pages]
