@@ -1,0 +1,53 @@
+"""What can go wrong while evaluating.
+
+EvaluationError
+├── DataMissing               a data file is not where `--data` says; names it and what to pass
+├── DataUnreadable            a data file or batch output is not in its documented form
+├── RunIncomplete             a batch output lacks questions that were asked
+└── MeasurementImpossible     there is nothing to measure, or a tool needed for it is not installed
+"""
+
+from pathlib import Path
+
+
+class EvaluationError(Exception):
+    """Root of every error this package raises on purpose; its text says what to do."""
+
+
+class DataMissing(EvaluationError):
+    """A data file is missing. `path` is where it was looked for."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(
+            f"{path} is missing ({what}). Pass the folder that holds it: --data DIR, "
+            "where DIR has the folders 'govuk' and 'conversational'."
+        )
+        self.path = path
+
+
+class DataUnreadable(EvaluationError):
+    """A file is not in its documented form. `path` and `line` (from 1; 0: whole file) say where."""
+
+    def __init__(self, path: Path, line: int, why: str) -> None:
+        where = f"{path}:{line}" if line else str(path)
+        super().__init__(f"{where}: {why}")
+        self.path = path
+        self.line = line
+        self.why = why
+
+
+class RunIncomplete(EvaluationError):
+    """A batch output answers only some of the questions. `missing` holds the others' ids."""
+
+    def __init__(self, path: Path, missing: tuple[str, ...]) -> None:
+        some = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
+        super().__init__(
+            f"{path} has no line for {len(missing)} of the questions ({some}). "
+            "Run the batch over the whole question file and pass its output."
+        )
+        self.path = path
+        self.missing = missing
+
+
+class MeasurementImpossible(EvaluationError):
+    """There is nothing to measure, or what measures it is not there; the text says which."""

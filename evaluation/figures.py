@@ -1,0 +1,166 @@
+"""Measures, the cases they were taken on, and figures with their intervals."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from evaluation.intervals import (
+    SEED,
+    Interval,
+    difference_interval,
+    quantile_interval,
+    ratio_interval,
+)
+
+
+class Unit(StrEnum):
+    """What a figure counts in. Shares and scores lie in [0, 1]."""
+
+    SHARE = "share"
+    SCORE = "score"
+    WORDS = "words"
+    POINTS = "points"
+    MILLISECONDS = "ms"
+
+
+class Average(StrEnum):
+    """How cases become one figure.
+
+    `MICRO`: every element, word or question weighs the same, so Σ numerators ÷ Σ denominators.
+    `BY_QUESTION`: the mean of each question's own ratio. `QUANTILE`: a quantile over questions.
+    """
+
+    MICRO = "micro"
+    BY_QUESTION = "by question"
+    QUANTILE = "quantile"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Something that is measured on each case.
+
+    `source` names the value it reads in `Case.values`; two measures may average the same values
+    differently. `label` and `explains` are in plain English. `main` marks the few that the
+    summary speaks of; `higher_is_better` is None where neither is.
+    """
+
+    name: str
+    source: str
+    label: str
+    explains: str
+    unit: Unit = Unit.SHARE
+    average: Average = Average.MICRO
+    quantile: float = 0.5
+    main: bool = False
+    higher_is_better: bool | None = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a person needs to judge one case: the question, what was due, and what came."""
+
+    question: str
+    due: tuple[tuple[str, bool], ...] = ()
+    came: tuple[str, ...] = ()
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question's values, each (numerator, denominator), and the cluster it belongs to.
+
+    A measure that does not apply to the question is absent, or has the denominator 0.
+    `shortfall` orders cases for reading, worst first.
+    """
+
+    id: str
+    cluster: str
+    values: Mapping[str, tuple[float, float]]
+    reading: Reading
+    shortfall: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A measured value. `n` counts questions, `clusters` the pages they are about."""
+
+    measure: Measure
+    value: float
+    interval: Interval | None
+    n: int
+    clusters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """This run's figure minus an earlier or other one. `paired`: on the same questions.
+
+    `interval` is None where the questions are not the same.
+    """
+
+    measure: Measure
+    value: float
+    interval: Interval | None
+    n: int
+    paired: bool
+
+
+def figure(measure: Measure, cases: Iterable[Case], seed: int = SEED) -> Figure | None:
+    """Return the figure of `measure` over `cases` in any order; None where none of them has it."""
+    held = _observations(measure, cases)
+    if not held:
+        return None
+    above, below, clusters = _columns(measure, held)
+    if measure.average is Average.QUANTILE:
+        value = _quantile(above, measure.quantile)
+        interval = quantile_interval(above, clusters, measure.quantile, seed=seed)
+    else:
+        value = sum(above) / sum(below)
+        share = measure.unit in (Unit.SHARE, Unit.SCORE)
+        interval = ratio_interval(above, below, clusters, share=share, seed=seed)
+    return Figure(measure, value, interval, len(held), len(set(clusters)))
+
+
+def figures(
+    measures: Sequence[Measure], cases: Sequence[Case], seed: int = SEED
+) -> tuple[Figure, ...]:
+    """Return the figures of those `measures` that some case has."""
+    found = (figure(measure, cases, seed) for measure in measures)
+    return tuple(each for each in found if each is not None)
+
+
+def difference(
+    measure: Measure, ours: Sequence[Case], theirs: Sequence[Case], seed: int = SEED
+) -> Difference | None:
+    """Return ours minus theirs; paired and with an interval where the questions are the same."""
+    here, there = figure(measure, ours, seed), figure(measure, theirs, seed)
+    if here is None or there is None:
+        return None
+    value = here.value - there.value
+    mine, other = _observations(measure, ours), _observations(measure, theirs)
+    paired = [case.id for case in mine] == [case.id for case in other]
+    if not paired or measure.average is Average.QUANTILE:
+        return Difference(measure, value, None, here.n, paired)
+    above, below, clusters = _columns(measure, mine)
+    other_above, other_below, _ = _columns(measure, other)
+    interval = difference_interval((above, below), (other_above, other_below), clusters, seed=seed)
+    return Difference(measure, value, interval, here.n, paired)
+
+
+def _observations(measure: Measure, cases: Iterable[Case]) -> list[Case]:
+    held = (case for case in cases if case.values.get(measure.source, (0.0, 0.0))[1] > 0)
+    return sorted(held, key=lambda case: case.id)
+
+
+def _columns(measure: Measure, cases: Sequence[Case]) -> tuple[list[float], list[float], list[str]]:
+    pairs = [case.values[measure.source] for case in cases]
+    clusters = [case.cluster for case in cases]
+    if measure.average is Average.MICRO:
+        return [above for above, _ in pairs], [below for _, below in pairs], clusters
+    return [above / below for above, below in pairs], [1.0] * len(pairs), clusters
+
+
+def _quantile(values: Sequence[float], quantile: float) -> float:
+    return float(np.quantile(values, quantile, method="inverted_cdf"))
