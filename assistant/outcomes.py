@@ -40,6 +40,7 @@ class Reason(StrEnum):
     ATTACK = "attack"
     ABUSE = "abuse"
     UNREADABLE = "unreadable"
+    TOO_LONG = "too_long"
 
 
 @dataclass(frozen=True, slots=True)

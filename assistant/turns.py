@@ -52,7 +52,8 @@ class Turn:
 
     `question` is as typed; everything after `redact` reads `redacted` or `standalone` only.
     `masked` names the kinds of personal data that were masked ("phone", "ni_number"…).
-    `language` is the language of the interface and of the wording, "en" or "cy".
+    `language` is the language of the interface and of the wording, "en" or "cy"; `detected` is
+    that of the question (ISO 639-1), or "" where it cannot be told.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Turn:
     history: tuple[Exchange, ...] = ()
     nation: str = ""
     marks: frozenset[Mark] = frozenset()
+    detected: str = ""
     redacted: RedactedText = RedactedText("")
     masked: tuple[str, ...] = ()
     standalone: RedactedText = RedactedText("")

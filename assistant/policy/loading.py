@@ -1,0 +1,252 @@
+"""Read a policy folder, check everything in it, and refuse it with file, line and what to write."""
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import rfc8785
+from pydantic import ValidationError
+
+from assistant.errors import PolicyInvalid
+from assistant.outcomes import Contact
+from assistant.patterns import PatternError, Words, check, fold
+from assistant.policy.lines import Lines, lines_of
+from assistant.policy.model import (
+    HelpContact,
+    Languages,
+    Limits,
+    Phrases,
+    RedactionRules,
+    Routing,
+    Safeguarding,
+    Screening,
+    Strict,
+    Thresholds,
+)
+from assistant.policy.plain import explain
+from assistant.policy.rules import label_rule, rule
+from assistant.policy.wording import MESSAGES, Wording
+
+BUNDLED = Path(__file__).parent
+
+Part = TypeVar("Part", bound=Strict)
+
+
+class Contacts(Strict):
+    """Help lines and offices by the short name that other files use for them."""
+
+    contact: dict[str, HelpContact]
+
+
+FILES: Mapping[str, type[Strict]] = {
+    "contacts.toml": Contacts,
+    "languages.toml": Languages,
+    "limits.toml": Limits,
+    "redaction.toml": RedactionRules,
+    "routing.toml": Routing,
+    "safeguarding.toml": Safeguarding,
+    "screening.toml": Screening,
+    "thresholds.toml": Thresholds,
+    "wording.cy.toml": Wording,
+    "wording.en.toml": Wording,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Everything that people decide about the assistant. Loaded once, never changed.
+
+    `digest` is the SHA-256, in hex, of the files' content as RFC 8785 JSON: comments and layout
+    do not count, every value does.
+    """
+
+    limits: Limits
+    thresholds: Thresholds
+    redaction: RedactionRules
+    screening: Screening
+    languages: Languages
+    safeguarding: Safeguarding
+    routing: Routing
+    contact: Mapping[str, HelpContact]
+    english: Wording
+    welsh: Wording
+    digest: str
+
+    def wording(self, language: str) -> Wording:
+        """Return the texts of the interface language: "cy" is Welsh, anything else English."""
+        return self.welsh if language == "cy" else self.english
+
+    def contacts(self, names: tuple[str, ...], language: str) -> tuple[Contact, ...]:
+        """Return the named contacts in the interface language."""
+        return tuple(self.contact[name].shown(language) for name in names)
+
+    def other_language_message(self, code: str) -> str:
+        """Return the message in that language (ISO 639-1), or "" where there is none."""
+        return next((text.message for text in self.languages.language if text.code == code), "")
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    name: str
+    lines: Lines
+    data: dict[str, Any]
+
+    def wrong(self, path: tuple[str | int, ...], why: str, value: object = None) -> PolicyInvalid:
+        return PolicyInvalid(self.name, self.lines.of(path, value), why)
+
+
+def load_policy(folder: Path | None = None) -> Policy:
+    """Return the policy in the folder, or the bundled one.
+
+    Raises:
+        PolicyInvalid: a file is missing, unknown or wrong; names file, line and what to write.
+    """
+    folder = folder or BUNDLED
+    unknown = sorted({path.name for path in folder.glob("*.toml")} - set(FILES))
+    if unknown:
+        known = ", ".join(sorted(FILES))
+        raise PolicyInvalid(unknown[0], 1, f"no such policy file is known; they are: {known}")
+    files = {name: _read(folder / name) for name in sorted(FILES)}
+    content = {name: file.data for name, file in files.items()}
+    policy = Policy(
+        limits=_part(files["limits.toml"], Limits),
+        thresholds=_part(files["thresholds.toml"], Thresholds),
+        redaction=_part(files["redaction.toml"], RedactionRules),
+        screening=_part(files["screening.toml"], Screening),
+        languages=_part(files["languages.toml"], Languages),
+        safeguarding=_part(files["safeguarding.toml"], Safeguarding),
+        routing=_part(files["routing.toml"], Routing),
+        contact=_part(files["contacts.toml"], Contacts).contact,
+        english=_part(files["wording.en.toml"], Wording),
+        welsh=_part(files["wording.cy.toml"], Wording),
+        digest=hashlib.sha256(rfc8785.dumps(content)).hexdigest(),
+    )
+    _check_phrases(policy, files)
+    _check_contacts(policy, files)
+    _check_outcomes(policy, files)
+    _check_placeholders(files)
+    return policy
+
+
+def _read(path: Path) -> _File:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise PolicyInvalid(
+            path.name, 1, f"the file is missing from {path.parent}: copy it from the bundled policy"
+        ) from None
+    except (OSError, UnicodeDecodeError) as fault:
+        raise PolicyInvalid(
+            path.name, 1, f"the file cannot be read as UTF-8 text: {fault}"
+        ) from None
+    try:
+        return _File(path.name, lines_of(text), tomllib.loads(text))
+    except tomllib.TOMLDecodeError as fault:
+        found = re.search(r"at line (\d+)", str(fault))
+        line = int(found[1]) if found else max(1, text.count("\n"))
+        why = f'this is not valid TOML ({fault}); texts stand in quotes: key = "text"'
+        raise PolicyInvalid(path.name, line, why) from None
+
+
+def _part(file: _File, model: type[Part]) -> Part:
+    try:
+        return model.model_validate_json(json.dumps(file.data, default=str))
+    except ValidationError as fault:
+        error = fault.errors(include_url=False)[0]
+        path, why = explain(error["loc"], error["type"], error["msg"], error.get("ctx", {}))
+        raise file.wrong(path, why, error.get("input")) from None
+
+
+def _check_phrases(policy: Policy, files: Mapping[str, _File]) -> None:
+    screening, routing = files["screening.toml"], files["routing.toml"]
+    safeguarding = files["safeguarding.toml"]
+    words = policy.screening.words
+    for name in ("injection", "abuse"):
+        _check_group(screening, (name,), getattr(policy.screening, name), words)
+    for number, category in enumerate(policy.safeguarding.category):
+        _check_group(safeguarding, ("category", number), category, policy.safeguarding.words)
+    _check_group(routing, ("question",), policy.routing.question, policy.routing.words)
+    for number, label in enumerate(policy.routing.label):
+        path = ("label", number)
+        _check_sources(routing, path, label, policy.routing.words)
+        _check_examples(routing, path, label, label_rule(label, policy.routing).applies)
+
+
+def _check_group(file: _File, path: tuple[str | int, ...], phrases: Phrases, words: Words) -> None:
+    _check_sources(file, path, phrases, words)
+    _check_examples(file, path, phrases, rule(phrases, words).applies)
+
+
+def _check_sources(
+    file: _File, path: tuple[str | int, ...], phrases: Phrases, words: Words
+) -> None:
+    for key in ("en", "cy", "unless"):
+        for number, source in enumerate(getattr(phrases, key)):
+            try:
+                check(source, words)
+            except PatternError as fault:
+                raise file.wrong((*path, key, number), str(fault), source) from None
+
+
+def _check_examples(
+    file: _File, path: tuple[str | int, ...], phrases: Phrases, applies: Callable[[str], bool]
+) -> None:
+    for number, example in enumerate(phrases.examples):
+        if not applies(fold(example)):
+            why = f'no phrase catches the example "{example}": add a phrase, or change the example'
+            raise file.wrong((*path, "examples", number), why, example)
+    for number, example in enumerate(phrases.counter_examples):
+        if applies(fold(example)):
+            why = (
+                f'"{example}" must not be caught, but it is: narrow the phrases, '
+                "or add its context to unless"
+            )
+            raise file.wrong((*path, "counter_examples", number), why, example)
+
+
+def _check_contacts(policy: Policy, files: Mapping[str, _File]) -> None:
+    named = [
+        *(
+            ("safeguarding.toml", "category", n, each.contacts)
+            for n, each in enumerate(policy.safeguarding.category)
+        ),
+        *(
+            ("routing.toml", "label", n, each.contacts)
+            for n, each in enumerate(policy.routing.label)
+        ),
+    ]
+    for file, key, number, contacts in named:
+        for name in contacts:
+            if name not in policy.contact:
+                known = ", ".join(sorted(policy.contact))
+                why = f'contacts.toml has no contact "{name}"; it has: {known}'
+                raise files[file].wrong((key, number, "contacts", 0), why, name)
+
+
+def _check_outcomes(policy: Policy, files: Mapping[str, _File]) -> None:
+    for number, category in enumerate(policy.safeguarding.category):
+        if category.reason not in MESSAGES["signposted"]:
+            why = f'"{category.reason}" is not a reason that a danger can have'
+            raise files["safeguarding.toml"].wrong(("category", number, "reason"), why)
+    for number, label in enumerate(policy.routing.label):
+        if label.reason not in MESSAGES[label.outcome]:
+            why = f'"{label.outcome}" never has the reason "{label.reason}": change one of them'
+            raise files["routing.toml"].wrong(("label", number, "reason"), why)
+
+
+def _check_placeholders(files: Mapping[str, _File]) -> None:
+    english, welsh = files["wording.en.toml"], files["wording.cy.toml"]
+    for section, texts in english.data.items():
+        if not isinstance(texts, dict):
+            continue
+        for key, text in texts.items():
+            wanted = set(re.findall(r"\{\w*\}", text))
+            if set(re.findall(r"\{\w*\}", welsh.data[section][key])) != wanted:
+                names = ", ".join(sorted(wanted)) or "no braces"
+                why = f"the Welsh text must hold the same places to fill in as the English: {names}"
+                raise welsh.wrong((section, key), why)

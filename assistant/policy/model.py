@@ -1,0 +1,204 @@
+"""What a policy holds, as frozen values. Every limit that a file must keep is checked here."""
+
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from assistant.outcomes import Contact, Reason
+from assistant.turns import Mark
+
+
+class Strict(BaseModel):
+    """A part of the policy: no unknown keys, no missing keys, no guessing of types."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+def _stripped(text: str) -> str:
+    if not text.strip() or text != text.strip():
+        raise ValueError("write some text, without spaces at its start or end")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_stripped)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Patterns = tuple[str, ...]
+WordLists = dict[str, Annotated[Patterns, Field(min_length=1)]]
+
+
+class Limits(Strict):
+    """How much: characters of a question, words of an answer, turns, pages, choices."""
+
+    question_characters: Annotated[int, Field(ge=100, le=20_000)]
+    answer_words: Annotated[int, Field(ge=20, le=1_000)]
+    history_turns: Annotated[int, Field(ge=0, le=50)]
+    nearest_pages: Annotated[int, Field(ge=0, le=10)]
+    clarifying_choices: Annotated[int, Field(ge=2, le=6)]
+
+
+class Thresholds(Strict):
+    """Probabilities in [0, 1] that part answering from answering with a caution, and so on."""
+
+    answer: Share
+    caution: Share
+    abstain: Share
+    grounding: Share
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.abstain <= self.caution <= self.answer:
+            raise ValueError(
+                "the thresholds are out of order: write them so that abstain is not above "
+                "caution, and caution is not above answer"
+            )
+        return self
+
+
+class PersonalKind(StrEnum):
+    """A kind of personal data that `redact` knows how to mask."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    NI_NUMBER = "ni_number"
+    NHS_NUMBER = "nhs_number"
+    UTR = "utr"
+    CARD = "card"
+    BANK_ACCOUNT = "bank_account"
+    IBAN = "iban"
+    PASSPORT = "passport"
+    DRIVING_LICENCE = "driving_licence"
+    VEHICLE = "vehicle"
+    DATE_OF_BIRTH = "date_of_birth"
+    ADDRESS = "address"
+    NAME = "name"
+    POSTCODE = "postcode"
+
+
+class PostcodeRule(StrEnum):
+    """What becomes of a postcode: kept, cut to its district ("SW1A"), or masked whole."""
+
+    KEEP = "keep"
+    DISTRICT = "district"
+    MASK = "mask"
+
+
+class RedactionRules(Strict):
+    """Which kinds are masked. `postcode` has its own rule."""
+
+    mask: tuple[PersonalKind, ...]
+    postcode: PostcodeRule
+
+
+class Phrases(Strict):
+    """Patterns in English and Welsh, the contexts that excuse them, and examples that prove it.
+
+    Every example must be caught and no counter-example may be: checked when the policy loads.
+    """
+
+    en: Patterns
+    cy: Patterns
+    unless: Patterns
+    examples: Patterns
+    counter_examples: Patterns
+
+
+class Screening(Strict):
+    """What marks a message as hostile, and how much unreadable text makes it unreadable."""
+
+    unreadable_share: Share
+    words: WordLists
+    injection: Phrases
+    abuse: Phrases
+
+
+class LanguageText(Strict):
+    """A language in which we can at least say where to turn. `code` is ISO 639-1."""
+
+    code: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+    name: Text
+    own_name: Text
+    message: str
+    reviewed_by: str
+
+
+class Languages(Strict):
+    """How a question's language is told. `min_words` unknown words are needed to speak up."""
+
+    min_words: Annotated[int, Field(ge=1, le=50)]
+    confidence: Share
+    known_share: Share
+    english: Patterns
+    welsh: Patterns
+    language: tuple[LanguageText, ...]
+
+
+class HelpContact(Strict):
+    """A help line or office. Blank `reviewed_by` means nobody has vouched for it yet."""
+
+    name: Text
+    name_cy: Text
+    phone: str
+    url: Annotated[str, Field(pattern=r"^(https://\S+)?$")]
+    note: Text
+    note_cy: Text
+    reviewed_by: str
+
+    def shown(self, language: str) -> Contact:
+        """Return the contact in the language of the interface ("en" or "cy")."""
+        if language == "cy":
+            return Contact(self.name_cy, self.phone, self.url, self.note_cy)
+        return Contact(self.name, self.phone, self.url, self.note)
+
+
+class Category(Phrases):
+    """One kind of danger and where to send somebody who is in it. First match wins."""
+
+    reason: Reason
+    contacts: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Safeguarding(Strict):
+    """Dangers, the most pressing first."""
+
+    words: WordLists
+    category: Annotated[tuple[Category, ...], Field(min_length=1)]
+
+
+class Label(Phrases):
+    """One kind of message that is not searched for, and what it leads to. First match wins.
+
+    `match` "whole": the message must hold nothing but these phrases and fillers.
+    `mark`: the message must carry this mark from the screening, and needs no phrase.
+    `unless_question`: a message that also asks a real question goes on.
+    """
+
+    reason: Reason
+    outcome: Literal["signposted", "escalated", "refused"]
+    match: Literal["anywhere", "whole", "mark"]
+    mark: Mark | None = None
+    unless_question: bool
+    contacts: tuple[str, ...]
+
+
+class Routing(Strict):
+    """Labels in the order in which they are tried; `question` tells a real question."""
+
+    words: WordLists
+    fillers: Patterns
+    question: Phrases
+    label: Annotated[tuple[Label, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _person_first(self) -> Self:
+        if self.label[0].reason is not Reason.ASKED_FOR_PERSON:
+            raise ValueError(
+                'the first label must be the one with reason = "asked_for_person": '
+                "nothing may stand between a citizen and a person"
+            )
+        for label in self.label:
+            if (label.match == "mark") != (label.mark is not None):
+                raise ValueError(
+                    f'label "{label.reason}": write match = "mark" and a mark together, or neither'
+                )
+        return self

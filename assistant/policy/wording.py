@@ -1,0 +1,161 @@
+"""The citizen's words: one message for every way a turn can end, in English and in Welsh."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, model_validator
+
+from assistant.outcomes import Escalated, Outcome, Reason
+from assistant.policy.model import PersonalKind, Strict, Text
+
+MESSAGES: Mapping[str, frozenset[Reason]] = {
+    "answered": frozenset({Reason.QUOTED, Reason.QUOTED_WITH_CAUTION, Reason.GENERATED}),
+    "clarifying": frozenset({Reason.WHICH_ONE, Reason.WHAT_ABOUT}),
+    "signposted": frozenset(
+        {
+            Reason.CRISIS,
+            Reason.SELF_HARM,
+            Reason.DOMESTIC_ABUSE,
+            Reason.CHILD_AT_RISK,
+            Reason.EMERGENCY,
+            Reason.HOMELESS_TONIGHT,
+            Reason.GREETING,
+            Reason.THANKS,
+            Reason.GOODBYE,
+            Reason.ABOUT_ASSISTANT,
+            Reason.COMPLAINT,
+            Reason.FREEDOM_OF_INFORMATION,
+            Reason.ACCOUNT_DATA,
+            Reason.OPINION,
+            Reason.OWN_CASE,
+            Reason.OTHER_LANGUAGE,
+            Reason.OUT_OF_SCOPE,
+        }
+    ),
+    "abstained": frozenset(
+        {
+            Reason.NO_GUIDANCE,
+            Reason.LOW_CONFIDENCE,
+            Reason.NOT_GROUNDED,
+            Reason.ANSWERING_OFF,
+            Reason.SYSTEM_FAULT,
+        }
+    ),
+    "escalated": frozenset(
+        {
+            Reason.ASKED_FOR_PERSON,
+            Reason.NO_GUIDANCE,
+            Reason.LOW_CONFIDENCE,
+            Reason.NOT_GROUNDED,
+            Reason.SYSTEM_FAULT,
+        }
+    ),
+    "refused": frozenset({Reason.ATTACK, Reason.ABUSE, Reason.UNREADABLE, Reason.TOO_LONG}),
+}
+"""Which reasons each outcome can have. The wording must hold exactly these."""
+
+STAGES = (
+    "screen",
+    "redact",
+    "safeguard",
+    "route",
+    "contextualise",
+    "retrieve",
+    "rerank",
+    "compose",
+    "ground",
+    "decide",
+)
+
+FORBIDDEN = ("snapshot", "abstain", "inclusion proof", "embedding", "escalat")
+"""Words of ours that mean nothing to a citizen."""
+
+Messages = dict[Reason, Text]
+
+
+def _plain(text: str) -> str:
+    for word in FORBIDDEN:
+        if word in text.casefold():
+            raise ValueError(f'a citizen would not understand "{word}"; say it in everyday words')
+    return text
+
+
+Said = Annotated[Text, AfterValidator(_plain)]
+
+
+class Notices(Strict):
+    """Short notices around an answer. `{kinds}` and `{date}` are filled in when shown."""
+
+    caution: Said
+    starter: Said
+    masked: Said
+    masked_join: str
+    masked_last: str
+    nearest: Said
+    choose: Said
+    urgent_person: Said
+    trial: Said
+    organisation_unknown: Said
+
+
+class Wording(Strict):
+    """Every text of one language. `reviewed_by` blank: nobody has vouched for it yet."""
+
+    language: str
+    reviewed_by: str
+    answered: dict[Reason, Said]
+    clarifying: dict[Reason, Said]
+    signposted: dict[Reason, Said]
+    abstained: dict[Reason, Said]
+    escalated: dict[Reason, Said]
+    escalated_to: dict[Reason, Said]
+    refused: dict[Reason, Said]
+    masked: dict[PersonalKind, Said]
+    stages: dict[str, Said]
+    notices: Notices
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        for outcome, reasons in MESSAGES.items():
+            _same_keys(outcome, getattr(self, outcome), reasons)
+        _same_keys("escalated_to", self.escalated_to, MESSAGES["escalated"])
+        _same_keys("masked", self.masked, PersonalKind)
+        _same_keys("stages", self.stages, STAGES)
+        return self
+
+    def message(self, outcome: Outcome, organisation: str = "") -> str:
+        """Return what to say for the outcome.
+
+        Without an organisation's name, no message says or implies that a person is waiting.
+        An outcome whose reason has no text of its own gets the text of a fault (it fails closed).
+        """
+        if isinstance(outcome, Escalated) and organisation and outcome.reason in self.escalated_to:
+            return self.escalated_to[outcome.reason].replace("{organisation}", organisation)
+        messages: dict[Reason, str] = getattr(self, type(outcome).__name__.lower())
+        return messages.get(outcome.reason) or self.abstained[Reason.SYSTEM_FAULT]
+
+    def masked_notice(self, kinds: Iterable[str]) -> str:
+        """Return the notice that names the kinds of personal data that were masked, or ""."""
+        names = list(dict.fromkeys(self.masked[PersonalKind(kind)] for kind in kinds))
+        if not names:
+            return ""
+        *first, last = names
+        joined = self.notices.masked_last.join([self.notices.masked_join.join(first), last])
+        return self.notices.masked.replace("{kinds}", joined if first else last)
+
+    def stage(self, step: str) -> str:
+        """Return what to show while the step runs, or "" for a step without a text."""
+        return self.stages.get(step, "")
+
+
+def _same_keys(section: str, given: Iterable[str], wanted: Iterable[str]) -> None:
+    keys = {str(key) for key in wanted}
+    have = {str(key) for key in given}
+    if missing := sorted(keys - have):
+        raise ValueError(
+            f'[{section}] has no text for "{missing[0]}": add a line {missing[0]} = "…"'
+        )
+    if unknown := sorted(have - keys):
+        raise ValueError(
+            f'[{section}] has a text for "{unknown[0]}", which is never shown: delete it'
+        )

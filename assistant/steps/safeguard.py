@@ -1,0 +1,25 @@
+"""Safeguard: look for danger by fixed rules, before any model and any search."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from assistant.outcomes import Signposted
+from assistant.patterns import fold
+from assistant.policy import Policy
+from assistant.policy.rules import dangers
+from assistant.turns import Turn
+
+
+def safeguard(policy: Policy) -> Callable[[Turn], Turn]:
+    """Return the step that sends somebody in danger to the right help line at once."""
+    rules = dangers(policy.safeguarding)
+
+    def step(turn: Turn) -> Turn:
+        category = rules.first(fold(turn.redacted))
+        if category is None:
+            return turn
+        contacts = policy.contacts(category.contacts, turn.language)
+        outcome = Signposted(category.reason, contacts, urgent=True)
+        return replace(turn, outcome=outcome).note("danger", category=category.reason)
+
+    return step

@@ -1,0 +1,50 @@
+"""Screen: notice what is odd about a message. It only marks; nothing is refused here."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from assistant.cleaning import clean
+from assistant.languages import ENGLISH, UNKNOWN, WELSH, LanguageTeller, language_teller
+from assistant.patterns import fold
+from assistant.policy import Policy
+from assistant.policy.rules import rule
+from assistant.turns import Mark, Turn
+
+
+def screen(policy: Policy, languages: LanguageTeller | None = None) -> Callable[[Turn], Turn]:
+    """Return the step that marks length, unreadable or hidden characters, language, hostility."""
+    teller = languages or language_teller(policy.languages)
+    injection = rule(policy.screening.injection, policy.screening.words)
+    abuse = rule(policy.screening.abuse, policy.screening.words)
+
+    def step(turn: Turn) -> Turn:
+        cleaned = clean(turn.question)
+        marks: set[Mark] = set()
+        if len(cleaned.text) > policy.limits.question_characters:
+            marks.add(Mark.TOO_LONG)
+        readable = any(c.isalnum() for c in cleaned.text)
+        if not readable or cleaned.broken > policy.screening.unreadable_share * len(turn.question):
+            marks.add(Mark.UNREADABLE)
+        if cleaned.hidden or cleaned.broken:
+            marks.add(Mark.HIDDEN_CHARACTERS)
+        text = cleaned.text[: policy.limits.question_characters]
+        language = teller.tell(text)
+        if language == WELSH:
+            marks.add(Mark.WELSH)
+        elif language not in (ENGLISH, UNKNOWN):
+            marks.add(Mark.OTHER_LANGUAGE)
+        folded = fold(text)
+        if injection.applies(folded):
+            marks.add(Mark.INJECTION)
+        if abuse.applies(folded):
+            marks.add(Mark.ABUSE)
+        return replace(turn, marks=turn.marks | marks, detected=language).note(
+            "marked" if marks else "ok",
+            marks=sorted(str(mark) for mark in marks),
+            language=language,
+            characters=len(turn.question),
+            hidden=cleaned.hidden,
+            broken=cleaned.broken,
+        )
+
+    return step
