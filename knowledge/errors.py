@@ -4,6 +4,7 @@ KnowledgeError
 ├── DocumentUnreadable        a source file or page could not be understood
 ├── NotGuidance               understood, and on purpose not indexed (withdrawn, gone, redirect…)
 ├── SourceUnreachable         an address, folder or file could not be fetched
+│   └── SourceGone            the address answers that there is nothing there any more
 ├── ModelMismatch             an embedding model is not the one that is expected
 ├── SnapshotInvalid           a snapshot is damaged, incomplete or from another model
 ├── SnapshotUnknown           no snapshot has that name
@@ -41,6 +42,10 @@ class SourceUnreachable(KnowledgeError):
         super().__init__(f"{source}: {why}")
         self.source = source
         self.why = why
+
+
+class SourceGone(SourceUnreachable):
+    """The server says that there is nothing at this address (404 or 410)."""
 
 
 class ModelMismatch(KnowledgeError):

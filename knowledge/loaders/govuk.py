@@ -68,7 +68,12 @@ NATIONS = ("England", "Scotland", "Wales", "Northern Ireland")
 
 def matches(value: Any) -> bool:
     """Say whether a JSON value is an item of the Content API."""
-    return isinstance(value, dict) and bool(word(value, "schema_name")) and "base_path" in value
+    return (
+        isinstance(value, dict)
+        and bool(word(value, "schema_name"))
+        and "base_path" in value
+        and "body_markdown" not in value
+    )
 
 
 def load(value: Any, source: str) -> Document:
