@@ -1,0 +1,309 @@
+"""Documents → a new snapshot, or none: complete in its place, or not there at all."""
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.documents import Document, Passage, Segment, as_json
+from knowledge.embedding import Embedder, Vectors
+from knowledge.errors import DocumentUnreadable, SnapshotInvalid, SnapshotUnknown
+from knowledge.lexical import LexicalSettings, weigh
+from knowledge.results import Failed, Read, Skipped
+from knowledge.snapshot_format import FORMAT, NAME, VERSION_LENGTH, Scalar, canonical, identity
+from knowledge.snapshot_writing import only_build, point_to, storage_full, write_snapshot
+from knowledge.snapshots import DocumentRecord, Manifest, Snapshot, SnapshotLibrary, findings
+from knowledge.vector_store import Contents
+
+EMBEDDING_SETTINGS: Mapping[str, Scalar] = {
+    "passage": "headings, text",
+    "segment": "lead, text",
+    "precision": "float32 passages, float16 segments",
+}
+BATCH = 256
+
+PassagesOf = Callable[[Document], tuple[Passage, ...]]
+Settings = Mapping[str, Mapping[str, Scalar]]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build is: `done` of `total` (0 where it is not known) at a stage."""
+
+    stage: str
+    done: int
+    total: int
+
+
+WAITING = Progress("waiting for another build", 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did. Document counts compare with the version that was there before.
+
+    `new` is False where that very content was a version already; then nothing was written.
+    `removed` lists addresses that were there before and are not any more, whatever the reason;
+    `skipped` and `failed` say what was left out of this build, and why. `embedded` and `reused`
+    count texts (passages and segments).
+    """
+
+    name: str
+    version: str
+    digest: str
+    new: bool
+    added: int
+    changed: int
+    unchanged: int
+    removed: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
+    failed: tuple[Failed, ...]
+    documents: int
+    passages: int
+    segments: int
+    embedded: int
+    reused: int
+    seconds: float
+
+    @property
+    def withdrawn(self) -> int:
+        """Return how many sources said that they are withdrawn."""
+        return sum(each.reason == "withdrawn" for each in self.skipped)
+
+    @property
+    def passages_per_second(self) -> float:
+        """Return the rate of the whole build, reading and writing included."""
+        return self.passages / self.seconds if self.seconds > 0 else 0.0
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What has been read of the sources so far."""
+
+    records: list[DocumentRecord] = field(default_factory=list)
+    passages: list[Passage] = field(default_factory=list)
+    lines: list[bytes] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    failed: list[Failed] = field(default_factory=list)
+
+
+def build(
+    library: SnapshotLibrary,
+    name: str,
+    sources: Iterable[Read],
+    passages_of: PassagesOf,
+    embedder: Embedder,
+    *,
+    chunking: Mapping[str, Scalar] | None = None,
+    lexical: LexicalSettings | None = None,
+    previous: Snapshot | None = None,
+    progress: Callable[[Progress], None] = lambda _: None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> BuildReport:
+    """Build the next version of a snapshot and make it the one that its name opens.
+
+    Texts that `previous` has (without one: the version the name opens now) keep their vectors.
+    Where two sources give one address, the first is taken. A build that is stopped, at whatever
+    moment, leaves every other version as it was. Builds of one name wait for each other.
+
+    Raises StorageFull, and SnapshotInvalid where there is no passage to index or the name is no
+    good (lower-case letters, digits, dots, dashes and underscores; at most 64).
+    """
+    started = time.monotonic()
+    if not NAME.fullmatch(name) or name == "latest":
+        raise SnapshotInvalid(
+            f"{name!r} cannot name a snapshot. Use up to 64 lower-case letters, digits, dots, "
+            "dashes and underscores, beginning with a letter or digit."
+        )
+    settings: Settings = {
+        "chunking": dict(chunking or {}),
+        "embedding": dict(EMBEDDING_SETTINGS),
+        "lexical": asdict(lexical or LexicalSettings()),
+    }
+    gathered = _gather(sources, passages_of, progress)
+    if not gathered.passages:
+        raise SnapshotInvalid(
+            f"There is nothing to index: no source gave a passage ({len(gathered.failed)} failed, "
+            f"{len(gathered.skipped)} left out). Check the sources; nothing was changed."
+        )
+    digests = [hashlib.sha256(line).hexdigest() for line in gathered.lines]
+    digest = identity(digests, embedder.digest, settings)
+    folder, version = library.root / name, digest[:VERSION_LENGTH]
+    vectors = _Vectors(embedder, progress)
+    with storage_full(library.root), only_build(folder, lambda: progress(WAITING)):
+        before = previous if previous is not None else _opened(library, name)
+        new = not (folder / version).is_dir() or bool(findings(folder / version))
+        if new:
+            vectors.reuse(before, settings)
+            contents = Contents(
+                passages=tuple(gathered.passages),
+                vectors=vectors.of_passages(gathered.passages),
+                segment_vectors=vectors.of_segments(gathered.passages),
+                lexical=weigh(gathered.passages, lexical or LexicalSettings()),
+            )
+            manifest = Manifest(
+                format=FORMAT,
+                name=name,
+                digest=digest,
+                created=now().astimezone(UTC).isoformat(timespec="seconds"),
+                model=embedder.digest,
+                dimensions=embedder.dimensions,
+                settings=settings,
+                documents=len(gathered.records),
+                passages=len(contents.passages),
+                segments=len(contents.segment_vectors),
+                terms=len(contents.lexical.vocabulary.terms),
+                files={},
+            )
+            progress(Progress("writing", 0, 0))
+            write_snapshot(folder, manifest, gathered.records, gathered.lines, contents)
+        point_to(folder, version)
+    return BuildReport(
+        name=name,
+        version=version,
+        digest=digest,
+        new=new,
+        **_compared(before, gathered.records),
+        skipped=tuple(gathered.skipped),
+        failed=tuple(gathered.failed),
+        documents=len(gathered.records),
+        passages=len(gathered.passages),
+        segments=sum(len(passage.segments) for passage in gathered.passages),
+        embedded=vectors.counts["embedded"],
+        reused=vectors.counts["reused"],
+        seconds=time.monotonic() - started,
+    )
+
+
+def passage_text(passage: Passage) -> str:
+    """Return the text a passage is embedded as: its headings, then its words."""
+    return f"{passage.heading}\n{passage.text}"
+
+
+def segment_text(segment: Segment) -> str:
+    """Return the text a segment is embedded as: what introduces it, then its words."""
+    return f"{segment.lead} {segment.text}" if segment.lead else segment.text
+
+
+def _gather(
+    sources: Iterable[Read], passages_of: PassagesOf, progress: Callable[[Progress], None]
+) -> _Gathered:
+    gathered = _Gathered()
+    seen: set[str] = set()
+    for number, read in enumerate(sources, start=1):
+        match read:
+            case Skipped():
+                gathered.skipped.append(read)
+            case Failed():
+                gathered.failed.append(read)
+            case Document() if read.url in seen:
+                gathered.skipped.append(
+                    Skipped(read.url, "duplicate", "An earlier source gave this address.")
+                )
+            case Document():
+                seen.add(read.url)
+                _add(gathered, read, passages_of)
+        progress(Progress("reading", number, 0))
+    return gathered
+
+
+def _add(gathered: _Gathered, document: Document, passages_of: PassagesOf) -> None:
+    try:
+        passages = passages_of(document)
+        lines = [canonical(as_json(passage)) for passage in passages]
+        record = DocumentRecord(
+            url=document.url,
+            title=document.title,
+            digest=document.digest,
+            passages=len(passages),
+            language=document.language,
+            updated=document.updated,
+            publisher=document.publisher,
+            official_url=document.official_url,
+        )
+    except DocumentUnreadable as error:
+        gathered.failed.append(Failed(error.source, error.why))
+        return
+    except UnicodeEncodeError:
+        why = "It holds half a character (a lone surrogate). Save it as UTF-8 again."
+        gathered.failed.append(Failed(ascii(document.url), why))
+        return
+    gathered.records.append(record)
+    gathered.passages.extend(passages)
+    gathered.lines.extend(lines)
+
+
+class _Vectors:
+    """Vectors of texts: those of the version before where it has them, each text once."""
+
+    def __init__(self, embedder: Embedder, progress: Callable[[Progress], None]) -> None:
+        self._embedder = embedder
+        self._progress = progress
+        self._passages: dict[str, Vectors] = {}
+        self._segments: dict[str, NDArray[np.float16]] = {}
+        self.counts: Counter[str] = Counter()
+
+    def reuse(self, before: Snapshot | None, settings: Settings) -> None:
+        """Take over the vectors of a version that was made with this model in this way."""
+        if before is None or before.manifest.model != self._embedder.digest:
+            return
+        if before.manifest.settings.get("embedding") != settings["embedding"]:
+            return
+        contents = before.contents
+        segments = (s for passage in contents.passages for s in passage.segments)
+        texts = map(passage_text, contents.passages)
+        self._passages = dict(zip(texts, contents.vectors, strict=True))
+        texts = map(segment_text, segments)
+        self._segments = dict(zip(texts, contents.segment_vectors, strict=True))
+
+    def of_passages(self, passages: Sequence[Passage]) -> Vectors:
+        """Return float32[passages, dimensions]."""
+        return self._of([passage_text(p) for p in passages], self._passages, np.float32)
+
+    def of_segments(self, passages: Sequence[Passage]) -> NDArray[np.float16]:
+        """Return float16[segments, dimensions]."""
+        texts = [segment_text(s) for passage in passages for s in passage.segments]
+        return self._of(texts, self._segments, np.float16)
+
+    def _of(self, texts: Sequence[str], known: Mapping[str, Any], kind: type) -> NDArray[Any]:
+        distinct = list(dict.fromkeys(texts))
+        missing = sorted((text for text in distinct if text not in known), key=len)
+        rows = {text: row for row, text in enumerate(missing)}
+        made: NDArray[Any] = np.empty((len(missing), self._embedder.dimensions), dtype=kind)
+        for start in range(0, len(missing), BATCH):
+            some = missing[start : start + BATCH]
+            made[start : start + len(some)] = self._embedder.embed_passages(some)
+            self._progress(Progress("embedding", start + len(some), len(missing)))
+        self.counts.update(embedded=len(missing), reused=len(distinct) - len(missing))
+        vectors: NDArray[Any] = np.empty((len(texts), self._embedder.dimensions), dtype=kind)
+        for row, text in enumerate(texts):
+            place = rows.get(text)
+            vectors[row] = known[text] if place is None else made[place]
+        return vectors
+
+
+def _compared(before: Snapshot | None, records: Sequence[DocumentRecord]) -> dict[str, Any]:
+    """Return the counts of added, changed and unchanged documents, and what is gone."""
+    old = {each.url: each.digest for each in before.documents} if before is not None else {}
+    new = {each.url: each.digest for each in records}
+    kept = [url for url in new if url in old]
+    unchanged = sum(new[url] == old[url] for url in kept)
+    return {
+        "added": len(new) - len(kept),
+        "changed": len(kept) - unchanged,
+        "unchanged": unchanged,
+        "removed": tuple(url for url in old if url not in new),
+    }
+
+
+def _opened(library: SnapshotLibrary, name: str) -> Snapshot | None:
+    try:
+        return library.open(name)
+    except (SnapshotUnknown, SnapshotInvalid):
+        return None
