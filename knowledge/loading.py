@@ -83,7 +83,9 @@ def _form_of(value: Any) -> JsonForm | None:
 def _json(text: str, source: str) -> Iterator[Read]:
     values = list(_values(text, source))
     if len(values) > 1 and not any(_form_of(value) for _, value in values):
-        yield Failed(source, f"none of its {len(values)} values is of a form known")
+        first = values[0][1]
+        why = first.why if isinstance(first, Failed) else "is of none of the forms known"
+        yield Failed(source, f"{why} (nor is any other of its {len(values)} lines or values)")
         return
     for name, value in values:
         if isinstance(value, Failed):
