@@ -2,6 +2,7 @@
 
 ApiError
 ├── SettingInvalid    a setting in the environment or the file is wrong; names the setting
+├── HomeInUse         another server already runs from this home folder
 ├── SiteInvalid       a site setting cannot be used; names the setting
 ├── TokenRefused      the token was not issued here, or has expired
 ├── FormRefused       a form came from another site, or is too old
@@ -22,6 +23,10 @@ class SettingInvalid(ApiError):
         super().__init__(f"{setting}: {why}")
         self.setting = setting
         self.why = why
+
+
+class HomeInUse(ApiError):
+    """Another server already runs from this home folder."""
 
 
 class SiteInvalid(ApiError):

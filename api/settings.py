@@ -9,16 +9,20 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from api.errors import SettingInvalid
 
 PREFIX = "SIGNPOST_"
-
-
-def _origins(value: Any) -> Any:
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+FILE = f"{PREFIX}SETTINGS"
+DEFAULT_HOME = Path.home() / ".signpost"
 
 
 def _origin(value: str) -> str:
@@ -37,7 +41,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     home: Path = Field(
-        default=Path.home() / ".signpost", description="Folder that holds all state of this service."
+        default=DEFAULT_HOME, description="Folder that holds all state of this service."
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on.")
@@ -100,8 +104,24 @@ class Settings(BaseSettings):
         default="", description="E-mail or address that fetching names to the sites it visits."
     )
 
-    def __init__(self, **values: Any) -> None:
-        super().__init__(**{k: _origins(v) if k in _LISTS else v for k, v in values.items()})
+    @field_validator("allowed_origins", "trusted_proxies", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Variables win over the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, settings_file())
 
     @property
     def database(self) -> str:
@@ -119,4 +139,29 @@ class Settings(BaseSettings):
         return self.secrets or self.home / "secrets"
 
 
-_LISTS = ("allowed_origins", "trusted_proxies")
+
+def load_settings(**overrides: Any) -> Settings:
+    """Return the settings, or raise SettingInvalid naming the first one that is wrong."""
+    known = {*setting_names(), FILE}
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    if unknown:
+        raise SettingInvalid(unknown[0], f"no such setting; they are: {', '.join(sorted(known))}")
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]).removeprefix(PREFIX.lower()).upper()
+        raise SettingInvalid(f"{PREFIX}{name}", str(first["msg"])) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingInvalid(str(settings_file()), f"is not TOML: {error}") from error
+
+
+def setting_names() -> list[str]:
+    """Return every setting as it is written in the environment."""
+    return [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+
+
+def settings_file() -> Path:
+    """Return the path of the settings file, which need not exist."""
+    home = Path(os.environ.get(f"{PREFIX}HOME") or DEFAULT_HOME)
+    return Path(os.environ.get(FILE) or home / "settings.toml")

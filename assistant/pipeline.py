@@ -1,11 +1,26 @@
-"""The pipeline: run the steps in order until one of them gives the turn its outcome."""
+"""The pipeline: the list of steps, run in order until one gives the turn its outcome."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter_ns
 
+from assistant.confidence import Calibration
+from assistant.generation import ChatModel, write
 from assistant.outcomes import Abstained, Reason
+from assistant.policy import Policy
+from assistant.redaction.redactor import Redactor
+from assistant.steps.compose import QuotingRules, quote
+from assistant.steps.contextualise import contextualise
+from assistant.steps.decide import decide
+from assistant.steps.ground import ground
+from assistant.steps.redact import redact
+from assistant.steps.rerank import RerankWeights, rerank
+from assistant.steps.retrieve import DEPTH, retrieve
+from assistant.steps.route import route
+from assistant.steps.safeguard import safeguard
+from assistant.steps.screen import screen
 from assistant.turns import TraceEntry, Turn
+from knowledge.retrieval import Retriever
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +30,39 @@ class Step:
     name: str
     run: Callable[[Turn], Turn]
 
+
+def build_steps(
+    policy: Policy,
+    redactor: Redactor,
+    retriever: Retriever | None,
+    withdrawn: frozenset[str] = frozenset(),
+    chat: ChatModel | None = None,
+    depth: int = DEPTH,
+) -> tuple[Step, ...]:
+    """Return the product: what happens to every question, in this order.
+
+    Without a retriever no question is answered from guidance, and people stay reachable.
+    `withdrawn` are addresses of documents that must not be quoted. Without `chat` answers are
+    composed by quotation. `depth` is how many passages are looked at.
+    """
+    by_quotation = quote(QuotingRules(words=policy.limits.answer_words))
+    compose = write(chat, by_quotation) if chat else by_quotation
+    return (
+        Step("screen", screen(policy)),
+        Step("redact", redact(policy, redactor)),
+        Step("safeguard", safeguard(policy)),
+        Step("route", route(policy)),
+        Step("contextualise", contextualise),
+        Step("retrieve", retrieve(retriever, withdrawn, depth)),
+        Step("rerank", rerank(RerankWeights())),
+        Step("compose", compose),
+        Step("ground", ground(policy.thresholds.grounding, by_quotation)),
+        Step("decide", decide(policy.thresholds, policy.limits, Calibration())),
+    )
+
+
+FINDING = frozenset({"screen", "redact", "contextualise", "retrieve", "rerank"})
+"""The steps that `find` runs: a search shows passages, and diverts nobody."""
 
 Watcher = Callable[[str], None]
 
@@ -43,3 +91,13 @@ def answer(turn: Turn, steps: Sequence[Step], watch: Watcher = lambda stage: Non
         if turn.outcome is not None:
             return turn
     return replace(turn, outcome=Abstained(Reason.SYSTEM_FAULT))
+
+
+def find(turn: Turn, steps: Sequence[Step]) -> Turn:
+    """Return the turn with what its question finds: only the steps that search, none that judge."""
+    for step in steps:
+        if step.name in FINDING:
+            turn = step.run(turn)
+            if turn.outcome is not None:
+                return turn
+    return turn

@@ -26,7 +26,7 @@ from assistant.live import LiveState, read_live
 from assistant.outcomes import Abstained, Answered, Reason
 from assistant.pipeline import Watcher, answer
 from assistant.policy import Policy
-from assistant.presentation import outcome_name, view_from_json, view_of
+from assistant.presentation import view_from_json, view_of
 from assistant.records import answered_event, closed_event
 from assistant.storage import as_moment, as_text, conversations, turns
 from assistant.text import RawText, RedactedText
@@ -85,6 +85,7 @@ class Assistant:
     mask: Callable[[RawText], RedactedText]
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
+    organisation: str = ""
 
     def start(self, language: str = "en") -> ConversationView:
         """Begin a conversation with a key of its own."""
@@ -291,7 +292,7 @@ class Assistant:
                 replace(turn, outcome=outcome),
                 conversation_id=conversation_id,
                 position=position,
-                message=wording.message(outcome_name(outcome), outcome.reason),
+                message=wording.message(outcome, self.organisation),
                 versions=versions,
                 answered_at=self.clock(),
             )
@@ -369,7 +370,7 @@ class Assistant:
                 as_moment(row.asked_at),
                 outcome="abstained",
                 reason=reason.value,
-                message=self.policy.wording("en").message("abstained", reason),
+                message=self.policy.wording("en").message(Abstained(reason)),
                 answered_at=self.clock(),
             )
             (recorded,) = self.log.append(

@@ -20,7 +20,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-metadata = MetaData()
+from audit.storage import NAMING
+
+metadata = MetaData(naming_convention=NAMING)
 
 _TIME = String(32)
 _ID = String(64)

@@ -107,9 +107,7 @@ def _introduces(segment: Segment, leads: Iterable[str]) -> bool:
     )
 
 
-def _lead_cosine(
-    lead: str, segments: Sequence[Segment], cosines: Sequence[float]
-) -> list[float]:
+def _lead_cosine(lead: str, segments: Sequence[Segment], cosines: Sequence[float]) -> list[float]:
     if not lead:
         return []
     return [

@@ -6,7 +6,7 @@ from dataclasses import replace
 from assistant.answers import Link
 from assistant.confidence import Calibration
 from assistant.outcomes import Abstained, Answered, Clarifying, Outcome, Reason
-from assistant.policy import Limits, Thresholds
+from assistant.policy.model import Limits, Thresholds
 from assistant.turns import Turn
 from knowledge.documents import Passage
 

@@ -21,8 +21,8 @@ NATIONS = {
 class RerankWeights:
     """How much the best segment of a passage counts, and what another nation costs."""
 
-    best_segment: float
-    other_nation: float
+    best_segment: float = 0.5
+    other_nation: float = 0.2
 
 
 def rerank(weights: RerankWeights) -> Callable[[Turn], Turn]:

@@ -11,7 +11,9 @@ DEPTH = 20
 """Passages looked at; the record keeps the best ten of them."""
 
 
-def retrieve(retriever: Retriever | None, withdrawn: frozenset[str]) -> Callable[[Turn], Turn]:
+def retrieve(
+    retriever: Retriever | None, withdrawn: frozenset[str], depth: int = DEPTH
+) -> Callable[[Turn], Turn]:
     """Return the step; `withdrawn` are document addresses that must not be found.
 
     Without a retriever (no snapshot is live, or answering is off) every turn abstains.
@@ -21,7 +23,7 @@ def retrieve(retriever: Retriever | None, withdrawn: frozenset[str]) -> Callable
         if retriever is None:
             off = Abstained(Reason.ANSWERING_OFF)
             return replace(turn.note("off"), outcome=off)
-        hits = retriever.search(turn.standalone, DEPTH, exclude=withdrawn)
+        hits = retriever.search(turn.standalone, depth, exclude=withdrawn)
         if not hits:
             return replace(turn.note("nothing found"), outcome=Abstained(Reason.NO_GUIDANCE))
         return replace(turn.note("found", passages=len(hits)), hits=hits)

@@ -1,0 +1,271 @@
+"""Everything is built here, once, from the settings; nothing else constructs its own parts."""
+
+import contextlib
+import fcntl
+import hashlib
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from api.errors import HomeInUse, SettingInvalid
+from api.migrations import upgrade
+from api.settings import PREFIX, Settings
+from assistant.generation import ChatModel, open_model
+from assistant.guidance import LiveAnswering
+from assistant.live import LiveState, Operations, SnapshotRef
+from assistant.pipeline import Step, build_steps, find
+from assistant.policy import Policy, load_policy
+from assistant.presentation import Versions
+from assistant.redaction.redactor import Redactor
+from assistant.steps.retrieve import DEPTH
+from assistant.service import Assistant
+from assistant.text import RawText
+from assistant.turns import Exchange, Turn
+from audit.database import Database
+from audit.erasure import finish_erasures
+from audit.keyfiles import LogSigner, Secret, load_or_create_secret
+from audit.keys import KeyStore
+from audit.log import Log
+from knowledge.chunking import passages_of
+from knowledge.documents import Passage
+from knowledge.embedding import MINILM_SHA256, SentenceTransformerEmbedder, packaged_model
+from knowledge.faiss_store import FaissIndex
+from knowledge.pgvector_store import PgVectorIndex, PgVectorLibrary
+from knowledge.retrieval import Hit, Retriever
+from knowledge.snapshots import Snapshot, SnapshotLibrary
+
+PACKAGES = ("assistant", "knowledge", "evaluation", "audit", "api")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedGuidance:
+    """A snapshot that can be searched."""
+
+    retriever: Retriever
+    passages: Sequence[Passage]
+
+
+def now() -> datetime:
+    """Return the time; the only clock of the product."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """Return a fresh identifier that cannot be guessed."""
+    return secrets.token_hex(16)
+
+
+class Home:
+    """One home folder and what lives in it. Parts are opened when first asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        try:
+            settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            settings.secrets_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingInvalid(
+                f"{PREFIX}HOME", f"{settings.home} cannot be used ({error.strerror})"
+            ) from error
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The policy files, checked."""
+        return load_policy(self.settings.policy)
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        """The masking of personal data, as the policy says."""
+        return Redactor(self.policy.redaction)
+
+    @cached_property
+    def embedder(self) -> SentenceTransformerEmbedder:
+        """The embedding model, loaded and checked."""
+        folder, threads = self.settings.embedding_model, self.settings.threads or None
+        if folder is None:
+            return SentenceTransformerEmbedder(packaged_model(), MINILM_SHA256, threads)
+        return SentenceTransformerEmbedder(folder, threads=threads)
+
+    @cached_property
+    def chat(self) -> ChatModel | None:
+        """The language model that is set, or None."""
+        if not self.settings.model:
+            return None
+        try:
+            return open_model(
+                self.settings.model,
+                url=self.settings.model_url,
+                key=self.settings.model_key.get_secret_value(),
+                timeout=self.settings.model_timeout,
+            )
+        except (ImportError, ValueError) as error:
+            raise SettingInvalid(f"{PREFIX}MODEL", str(error)) from error
+
+    @cached_property
+    def library(self) -> SnapshotLibrary:
+        """The snapshots built in this home."""
+        return SnapshotLibrary(self.settings.home / "snapshots")
+
+    @cached_property
+    def database(self) -> Database:
+        """The database of conversations and of the audit log, with its tables up to date."""
+        database = Database.open(self.settings.database)
+        upgrade(database)
+        return database
+
+    @cached_property
+    def keys(self) -> KeyStore:
+        """The keys of conversations, under the master key."""
+        return KeyStore.open(self.settings.keys, self._secret("master.key"), now)
+
+    @cached_property
+    def log(self) -> Log:
+        """The audit log, signed with this home's key and named after it."""
+        seed = self._secret("log.key")
+        public = Ed25519PrivateKey.from_private_bytes(seed.value).public_key().public_bytes_raw()
+        origin = f"signpost-{hashlib.sha256(public).hexdigest()[:12]}"
+        return Log(origin, LogSigner(origin, seed), self.keys, now, new_id)
+
+    @cached_property
+    def operations(self) -> Operations:
+        """The operator's moves."""
+        return Operations(self.database, self.log, now)
+
+    @cached_property
+    def assistant(self) -> Assistant:
+        """The assistant for citizens, over whatever is live."""
+        return Assistant(
+            database=self.database,
+            keys=self.keys,
+            log=self.log,
+            policy=self.policy,
+            answering=LiveAnswering(self.open_guidance, self._steps, self._versions),
+            mask=lambda text: self.redactor.mask(text).text,
+            clock=now,
+            new_id=new_id,
+            organisation=self.settings.organisation,
+        )
+
+    @cached_property
+    def token_secret(self) -> bytes:
+        """The secret that signs citizens' tokens."""
+        return self._secret("token.key").value
+
+    @cached_property
+    def software(self) -> str:
+        """The version and the digest of the code and data that run."""
+        return f"{version('signpost-enquiries')}+{software_digest()[:16]}"
+
+    def open_guidance(self, wanted: SnapshotRef) -> OpenedGuidance:
+        """Return a snapshot ready to be searched: from PostgreSQL where that is set."""
+        if self.database.engine_name == "postgresql":
+            published = PgVectorLibrary(self.database).open(wanted.version)
+            published.require(self.embedder)
+            index = PgVectorIndex(self.database, wanted.version)
+            return OpenedGuidance(Retriever(index, self.embedder), published.passages)
+        return self.opened(self.library.open(wanted.version, self.embedder))
+
+    def opened(self, snapshot: Snapshot) -> OpenedGuidance:
+        """Return a snapshot on disk, ready to be searched in this process."""
+        retriever = Retriever(FaissIndex(snapshot.contents), self.embedder)
+        return OpenedGuidance(retriever, snapshot.passages)
+
+    def searched(
+        self, guidance: OpenedGuidance, question: RawText, history: tuple[Exchange, ...], k: int
+    ) -> tuple[Hit, ...]:
+        """Return the k passages that a question finds, follow-ups and ranking as when answering."""
+        turn = Turn(new_id(), question, now(), history=history)
+        return find(turn, self.steps_over(guidance, depth=k)).hits[:k]
+
+    def passages(self, wanted: SnapshotRef) -> Sequence[Passage]:
+        """Return the passages of a snapshot, without loading the embedding model."""
+        if self.database.engine_name == "postgresql":
+            return PgVectorLibrary(self.database).open(wanted.version).passages
+        return self.library.open(wanted.version).passages
+
+    def publish(self, version: str) -> None:
+        """Make a built snapshot available to every process that shares the database."""
+        if self.database.engine_name == "postgresql":
+            PgVectorLibrary(self.database).publish(self.library.open(version))
+
+    def cut(self) -> partial[tuple[Passage, ...]]:
+        """Return the function that cuts documents into passages for the embedding model."""
+        return partial(passages_of, count_tokens=self.embedder.count_tokens)
+
+    def steps_over(self, guidance: OpenedGuidance, depth: int = DEPTH) -> tuple[Step, ...]:
+        """Return the pipeline over a snapshot that need not be live; `depth` passages deep."""
+        return build_steps(
+            self.policy,
+            self.redactor,
+            guidance.retriever,
+            chat=self.chat,
+            depth=depth,
+        )
+
+    def versions_of(self, snapshot: str, live: int = 0) -> Versions:
+        """Return the digests of what shapes an answer from a snapshot."""
+        return Versions(
+            software=self.software,
+            snapshot=snapshot,
+            policy=self.policy.digest,
+            embedder=self.embedder.digest,
+            composer=self.chat.digest if self.chat else "quotation",
+            live=live,
+        )
+
+    @contextlib.contextmanager
+    def serving(self) -> Iterator[None]:
+        """Hold this home for one server; close what an earlier one left half-done.
+
+        Raises HomeInUse when another server runs from this home. On PostgreSQL many servers may
+        share a database, so there only turns past their time are closed.
+        """
+        with (self.settings.home / "serve.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise HomeInUse(
+                    f"Another server already runs from {self.settings.home}. Stop it, or set "
+                    f"{PREFIX}HOME to another folder."
+                ) from error
+            finish_erasures(self.database, self.keys)
+            self.assistant.close_half_done(all_of_them=self.database.engine_name == "sqlite")
+            yield
+
+    def close(self) -> None:
+        """Let go of what was opened."""
+        for part in ("keys", "database"):
+            if part in self.__dict__:
+                self.__dict__[part].close()
+
+    def _secret(self, name: str) -> Secret:
+        return load_or_create_secret(self.settings.secrets_folder / name)
+
+    def _steps(
+        self, guidance: OpenedGuidance | None, state: LiveState, withdrawn: frozenset[str]
+    ) -> tuple[Step, ...]:
+        retriever = guidance.retriever if guidance and state.answering else None
+        return build_steps(self.policy, self.redactor, retriever, withdrawn, self.chat)
+
+    def _versions(self, state: LiveState) -> Versions:
+        snapshot = state.snapshot.version if state.snapshot else ""
+        return self.versions_of(snapshot, state.version)
+
+
+def software_digest() -> str:
+    """Return the SHA-256 (hex) over every file of the five packages, names included."""
+    digest = hashlib.sha256()
+    for package in PACKAGES:
+        root = Path(str(files(package)))
+        for path in sorted(root.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(f"{package}/{path.relative_to(root)}\0".encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

@@ -1,0 +1,27 @@
+"""`signpost`: the operator's commands."""
+
+import typer
+
+from api.commands import asking, evaluating, guidance, serving
+
+app = typer.Typer(
+    help="A responsible AI assistant for public enquiries.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+app.command("serve")(serving.serve)
+app.command("ask")(asking.ask)
+app.command("search")(asking.search)
+app.command("ingest")(guidance.ingest)
+app.add_typer(guidance.snapshots, name="snapshots")
+app.command("withdraw")(guidance.withdraw)
+app.command("off")(guidance.switch_off)
+app.command("on")(guidance.switch_on)
+app.add_typer(evaluating.evaluate, name="evaluate")
+app.command("bench")(evaluating.bench)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

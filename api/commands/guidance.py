@@ -1,0 +1,183 @@
+"""Guidance: ingest it, list, activate, roll back and verify snapshots, withdraw pages."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from api.bootstrap import Home
+from api.commands.running import fail, opened_home, output
+from assistant.errors import NothingToChange
+from assistant.live import SnapshotRef, WithdrawalKind
+from knowledge.building import BuildReport, build
+from knowledge.building import Progress as Stage
+from knowledge.results import Failed, Read
+from knowledge.snapshots import Manifest
+from knowledge.sources import Sources
+
+snapshots = typer.Typer(help="List, activate, roll back and verify snapshots.", no_args_is_help=True)
+
+Reason = Annotated[str, typer.Option("--reason", help="Why: goes into the audit log.")]
+
+
+def ingest(
+    sources: Annotated[
+        list[str],
+        typer.Argument(help="Files, folders, addresses, sitemaps, or @list.txt of addresses."),
+    ],
+    name: Annotated[str, typer.Option("--name", help="Name of the snapshot.")] = "guidance",
+    activate: Annotated[bool, typer.Option("--activate", help="Let it serve citizens.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at the first file that cannot be read.")
+    ] = False,
+) -> None:
+    """Read guidance into a new snapshot; only what changed is indexed again."""
+    with opened_home() as home:
+        reading = Sources(home.settings.home / "cache", contact=home.settings.fetch_contact)
+        found = _strictly(reading.read(sources)) if strict else reading.read(sources)
+        report = _build(home, name, found)
+        _print_report(report)
+        if activate:
+            _activate(home, home.library.open(report.digest).manifest)
+
+
+@snapshots.command("list")
+def list_snapshots() -> None:
+    """List the snapshots, the live one marked."""
+    with opened_home() as home:
+        live = home.operations.state().snapshot
+        table = Table("", "name", "version", "pages", "passages", "made")
+        for each in home.library.list():
+            mark = "live" if live and live.version == each.version else ""
+            table.add_row(
+                mark,
+                each.name,
+                each.version,
+                str(each.documents),
+                str(each.passages),
+                each.created[:16],
+            )
+        output.print(table)
+
+
+@snapshots.command("activate")
+def activate_snapshot(wanted: Annotated[str, typer.Argument(help="Name or version.")]) -> None:
+    """Let a snapshot serve citizens."""
+    with opened_home() as home:
+        _activate(home, home.library.open(wanted, home.embedder).manifest)
+
+
+@snapshots.command("rollback")
+def rollback_snapshot(reason: Reason) -> None:
+    """Return to the snapshot that served before."""
+    with opened_home() as home:
+        state = home.operations.rollback(reason)
+        if state.snapshot:
+            output.print(f"Serving again: {state.snapshot.name} {state.snapshot.version}")
+
+
+@snapshots.command("verify")
+def verify_snapshot(wanted: Annotated[str, typer.Argument(help="Name or version.")]) -> None:
+    """Check every file of a snapshot."""
+    with opened_home() as home:
+        findings = home.library.verify(wanted)
+        for finding in findings:
+            output.print(f"{finding.file}: {finding.problem}", markup=False)
+        if findings:
+            raise typer.Exit(1)
+        output.print(f"{wanted}: every file is sound.")
+
+
+def withdraw(
+    what: Annotated[str, typer.Argument(help="Address of a page, or words of a topic.")],
+    reason: Reason,
+    topic: Annotated[bool, typer.Option("--topic", help="WHAT is words in headings.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Let it be quoted again.")] = False,
+) -> None:
+    """Stop quoting a page or topic, at once."""
+    kind = WithdrawalKind.TOPIC if topic else WithdrawalKind.PAGE
+    with opened_home() as home:
+        move = home.operations.restore if undo else home.operations.withdraw
+        state = move(kind, what, reason)
+        if state.snapshot:
+            pages = sorted(state.withdrawn(home.passages(state.snapshot)))
+            output.print(f"{len(pages)} pages of the live snapshot are withdrawn now:")
+            for page in pages:
+                output.print(f"  {page}", markup=False)
+
+
+def switch_off(reason: Reason) -> None:
+    """Stop answering for everybody; people stay reachable."""
+    with opened_home() as home:
+        home.operations.switch(False, reason)
+        output.print("Answering is off. `signpost on --reason …` switches it on again.")
+
+
+def switch_on(reason: Reason) -> None:
+    """Answer again."""
+    with opened_home() as home:
+        home.operations.switch(True, reason)
+        output.print("Answering is on.")
+
+
+def ensure_starter(home: Home) -> None:
+    """Build and activate the bundled guidance where no snapshot is live yet."""
+    if home.operations.state().snapshot is not None:
+        return
+    output.print("Preparing the bundled guidance (once)…")
+    folder = str(Path(__file__).parents[2] / "knowledge" / "starter" / "pages")
+    reading = Sources(home.settings.home / "cache")
+    report = _build(home, "starter", _strictly(reading.read([folder])))
+    _activate(home, home.library.open(report.digest).manifest)
+
+
+def _build(home: Home, name: str, found: Iterator[Read]) -> BuildReport:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=output, transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+
+        def show(stage: Stage) -> None:
+            bar.update(task, description=stage.stage, completed=stage.done, total=stage.total or None)
+
+        return build(home.library, name, found, home.cut(), home.embedder, progress=show)
+
+
+def _strictly(found: Iterator[Read]) -> Iterator[Read]:
+    for each in found:
+        if isinstance(each, Failed):
+            fail(f"{each.source}: {each.why}\nNothing was changed (--strict).")
+        yield each
+
+
+def _activate(home: Home, manifest: Manifest) -> None:
+    home.publish(manifest.version)
+    facts = {"documents": manifest.documents, "passages": manifest.passages}
+    try:
+        home.operations.activate(SnapshotRef(manifest.name, manifest.version), facts)
+    except NothingToChange as same:
+        output.print(str(same))
+    else:
+        output.print(f"Serving citizens now: {manifest.name} {manifest.version}")
+
+
+def _print_report(report: BuildReport) -> None:
+    new = "" if report.new else " (the same content as before: nothing was written)"
+    output.print(f"Snapshot {report.name} {report.version}{new}")
+    output.print(
+        f"  pages: {report.documents} ({report.added} added, {report.changed} changed, "
+        f"{report.unchanged} unchanged, {len(report.removed)} removed, "
+        f"{report.withdrawn} withdrawn, {len(report.failed)} failed)"
+    )
+    output.print(
+        f"  passages: {report.passages}; texts indexed: {report.embedded} new, "
+        f"{report.reused} kept; {report.seconds:.0f} s"
+    )
+    for reason, count in sorted(Counter(each.reason for each in report.skipped).items()):
+        output.print(f"  left out, {reason}: {count}")
+    for failed in report.failed:
+        output.print(f"  failed: {failed.source}: {failed.why}", style="red", markup=False)
+

@@ -1,0 +1,92 @@
+"""Serve citizens: the page, the widget and the HTTP API, from one home."""
+
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from api.app import create_app
+from api.bootstrap import Home, now
+from api.commands.guidance import ensure_starter
+from api.commands.running import opened_home, output
+from api.errors import SettingInvalid
+from api.parts import Limits, PartHealth, Parts, SiteSettings
+from api.settings import PREFIX
+from api.starter import starter_page
+from audit.errors import AuditError
+
+
+def serve(
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "",
+    port: Annotated[int, typer.Option("--port", help="Port to listen on.")] = -1,
+) -> None:
+    """Serve citizens until stopped. The first start prepares the bundled guidance."""
+    with opened_home() as home:
+        host = host or home.settings.host
+        port = home.settings.port if port < 0 else port
+        ensure_starter(home)
+        with home.serving():
+            warm_up(home)
+            app = create_app(parts_of(home))
+            output.print(f"\n{home.settings.service_name} is ready: open http://{host}:{port}/")
+            output.print(f"Everything it keeps is in {home.settings.home}. Stop it with Ctrl+C.\n")
+            uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
+
+
+def parts_of(home: Home) -> Parts:
+    """Return everything the web side is given."""
+    settings = home.settings
+    return Parts(
+        conversations=home.assistant,
+        site=SiteSettings(
+            base_url=settings.base_url or f"http://{settings.host}:{settings.port}",
+            service_name=settings.service_name,
+            organisation=settings.organisation,
+            phone=settings.phone,
+            hours=settings.hours,
+            privacy_email=settings.privacy_contact,
+            embedding_origins=settings.allowed_origins,
+            retention_days=settings.retention_days,
+            model_provider=settings.model.partition(":")[0],
+        ),
+        token_secret=home.token_secret,
+        readiness=lambda: readiness(home),
+        guidance=starter_page,
+        clock=now,
+        limits=Limits(
+            turns_per_conversation=f"{settings.questions_per_minute} per minute",
+            question_characters=home.policy.limits.question_characters,
+            trusted_proxies=_networks(settings.trusted_proxies),
+        ),
+    )
+
+
+def readiness(home: Home) -> tuple[PartHealth, ...]:
+    """Say whether each part can do its work."""
+    try:
+        state = home.operations.state()
+    except AuditError:
+        return (PartHealth("database", False, "cannot be read"),)
+    if not state.answering:
+        detail = "answering is switched off; people stay reachable"
+    else:
+        detail = "" if state.snapshot else "no guidance is live"
+    return (
+        PartHealth("database", True),
+        PartHealth("guidance", state.snapshot is not None, detail),
+    )
+
+
+def warm_up(home: Home) -> None:
+    """Open the live snapshot and the model before the first citizen comes."""
+    state = home.operations.state()
+    home.assistant.answering.steps(state)
+    home.assistant.answering.versions(state)
+
+
+def _networks(addresses: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(address) for address in addresses)
+    except ValueError as error:
+        raise SettingInvalid(f"{PREFIX}TRUSTED_PROXIES", str(error)) from error

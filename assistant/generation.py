@@ -1,0 +1,119 @@
+"""The one place that talks to a language model, through LangChain.
+
+The model sees the masked question and numbered lines of guidance, and must end each sentence with
+the number of the line that says it. What it writes is only a proposal: the same grounding as for
+quotations decides whether a citizen sees it, and quotation answers whenever it does not.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from importlib.resources import files
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import HumanMessage, SystemMessage
+
+from assistant.answers import Answer, Statement
+from assistant.text import RedactedText
+from assistant.turns import Turn
+from knowledge.documents import Passage, Segment
+from knowledge.retrieval import Hit
+
+NO_ANSWER = "NO ANSWER"
+PASSAGES = 5
+_CITED = re.compile(r"\s*\[(\d{1,4})\]\s*$")
+_BULLET = re.compile(r"^\s*(?:[-•*]|\d+[.)])\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class ChatModel:
+    """A language model, how long it may take (seconds), and its name for the record."""
+
+    model: BaseChatModel
+    name: str
+
+    @property
+    def digest(self) -> str:
+        """Return the model's name and the digest of the prompt it is given."""
+        return f"{self.name} prompt:{hashlib.sha256(_prompt().encode()).hexdigest()[:16]}"
+
+
+def open_model(name: str, *, url: str = "", key: str = "", timeout: float = 20.0) -> ChatModel:
+    """Return the chat model that LangChain knows as `name` ("openai:gpt-4.1-mini").
+
+    `url` is the address of an OpenAI-compatible server. Raises ValueError or ImportError, with
+    LangChain's explanation, for a provider that is not known or not installed.
+    """
+    from langchain.chat_models import init_chat_model
+
+    options: dict[str, object] = {"temperature": 0, "timeout": timeout, "max_retries": 1}
+    if url:
+        options["base_url"] = url
+        options["model_provider"] = "openai"
+        name = name.removeprefix("openai:")
+    if key or url:
+        options["api_key"] = key or "not-needed"
+    return ChatModel(init_chat_model(name, **options), name)
+
+
+def write(chat: ChatModel, quote: Callable[[Turn], Turn]) -> Callable[[Turn], Turn]:
+    """Return the step that lets the model word the answer, and quotes when it cannot."""
+
+    def step(turn: Turn) -> Turn:
+        lines = tuple(_lines(turn.hits[:PASSAGES]))
+        try:
+            reply = chat.model.invoke(_messages(turn.standalone, lines))
+        except Exception as fault:  # noqa: BLE001  (any provider's any failure: quotation answers)
+            quoted = quote(turn)
+            return quoted.note("model failed, quoted", error=type(fault).__name__)
+        answer = parse_reply(str(reply.text), lines)
+        if answer is None:
+            quoted = quote(turn)
+            return quoted.note("model gave no usable answer, quoted")
+        noted = turn.note("written", statements=len(answer.statements), words=answer.words)
+        return replace(noted, answer=answer)
+
+    return step
+
+
+def parse_reply(reply: str, lines: Sequence[tuple[Passage, Segment]]) -> Answer | None:
+    """Return the answer a model wrote, or None when any sentence cites no line that was given."""
+    statements = []
+    for written in reply.splitlines():
+        if not written.strip():
+            continue
+        cited = _CITED.search(written)
+        if cited is None or not 1 <= int(cited[1]) <= len(lines):
+            return None
+        passage, segment = lines[int(cited[1]) - 1]
+        text = _BULLET.sub("", written[: cited.start()]).strip()
+        if not text or _CITED.search(text):
+            return None
+        statements.append(Statement(text=text, quote=segment.text, passage=passage))
+    return Answer(tuple(statements), generated=True) if statements else None
+
+
+def _lines(hits: Sequence[Hit]) -> list[tuple[Passage, Segment]]:
+    return [(hit.passage, segment) for hit in hits for segment in hit.passage.segments]
+
+
+def _messages(
+    question: RedactedText, lines: Sequence[tuple[Passage, Segment]]
+) -> list[SystemMessage | HumanMessage]:
+    guidance = []
+    shown = ""
+    for number, (passage, segment) in enumerate(lines, start=1):
+        if passage.heading != shown:
+            shown = passage.heading
+            guidance.append(f"\n{shown}")
+        guidance.append(f"[{number}] {f'{segment.lead} {segment.text}'.strip()}")
+    body = "\n".join(guidance)
+    return [
+        SystemMessage(_prompt()),
+        HumanMessage(f"Guidance:\n{body}\n\nQuestion:\n{question}"),
+    ]
+
+
+def _prompt() -> str:
+    return files("assistant").joinpath("prompts/answer.txt").read_text(encoding="utf-8")
