@@ -35,7 +35,7 @@ from audit.canonical import canonical_json
 from audit.database import Database, Journal
 from audit.errors import KeyErased, KeyUnknown, SealBroken, SecretUnusable
 from audit.keyfiles import LogSigner, Secret, load_or_create_secret
-from audit.storage import NAMING
+from audit.storage import NAMING, insert_unless_there
 from audit.vault import KEY_SIZE, NONCE_SIZE, ConversationKey, derive_key
 
 __all__ = ["ConversationKey", "KeyStore", "LogSigner", "Secret", "load_or_create_secret"]
@@ -64,6 +64,10 @@ conversation_keys = Table(
 )
 """A wrapped key, or the tombstone of one that was destroyed."""
 
+_CREATING = 7_364_921_085
+"""The advisory lock that lets one process at a time make the tables: PostgreSQL's CREATE TABLE IF
+NOT EXISTS may fail when two run at once."""
+
 _SELECT_MASTER = select(master_key.c.fingerprint)
 _SELECT_KEY = select(conversation_keys.c.wrapped).where(
     conversation_keys.c.conversation_id == bindparam("conversation")
@@ -87,10 +91,10 @@ class KeyStore:
             fingerprint = connection.execute(_SELECT_MASTER).scalar()
         if fingerprint is None:
             with database.write() as connection:
-                if connection.execute(_SELECT_MASTER).scalar() is None:
-                    connection.execute(
-                        master_key.insert(), {"id": 1, "fingerprint": _fingerprint(master)}
-                    )
+                connection.execute(
+                    insert_unless_there(connection, master_key),
+                    {"id": 1, "fingerprint": _fingerprint(master)},
+                )
         with database.read() as connection:
             self._require_master(connection, locked=False)
 
@@ -102,6 +106,8 @@ class KeyStore:
         database = Database.open(url, journal=Journal.TRUNCATE)
         try:
             with database.write() as connection:
+                if database.engine_name == "postgresql":
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_CREATING})")
                 key_metadata.create_all(connection)
             return cls(database, master, clock)
         except BaseException:
@@ -120,20 +126,16 @@ class KeyStore:
         """
         with self._database.write() as connection:
             self._require_master(connection)
-            row = connection.execute(_SELECT_KEY, {"conversation": conversation_id}).first()
-            if row is None:
-                secret = os.urandom(KEY_SIZE)
-                connection.execute(
-                    conversation_keys.insert(),
-                    {
-                        "conversation_id": conversation_id,
-                        "wrapped": _wrap(self._master, conversation_id, secret),
-                        "destroyed_at": None,
-                    },
-                )
-                key = derive_key(conversation_id, secret)
-            else:
-                key = self._unwrap(conversation_id, row.wrapped)
+            connection.execute(
+                insert_unless_there(connection, conversation_keys),
+                {
+                    "conversation_id": conversation_id,
+                    "wrapped": _wrap(self._master, conversation_id, os.urandom(KEY_SIZE)),
+                    "destroyed_at": None,
+                },
+            )
+            row = connection.execute(_SELECT_KEY, {"conversation": conversation_id}).one()
+            key = self._unwrap(conversation_id, row.wrapped)
         self._remember(key)
         return key
 
@@ -165,18 +167,16 @@ class KeyStore:
             "destroyed_at": self._clock().astimezone(UTC).isoformat(timespec="seconds"),
         }
         with self._database.write() as connection:
-            row = connection.execute(_SELECT_KEY, {"conversation": conversation_id}).first()
-            if row is None:
-                connection.execute(
-                    conversation_keys.insert(), {"conversation_id": conversation_id, **tombstone}
-                )
-            elif row.wrapped is not None:
-                connection.execute(
-                    conversation_keys.update().where(
-                        conversation_keys.c.conversation_id == conversation_id
-                    ),
-                    tombstone,
-                )
+            connection.execute(
+                insert_unless_there(connection, conversation_keys),
+                {"conversation_id": conversation_id, **tombstone},
+            )
+            connection.execute(
+                conversation_keys.update()
+                .where(conversation_keys.c.conversation_id == conversation_id)
+                .where(conversation_keys.c.wrapped.is_not(None)),
+                tombstone,
+            )
         with self._lock:
             self._cache.pop(conversation_id, None)
 

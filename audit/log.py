@@ -39,6 +39,7 @@ from audit.merkle import (
 )
 from audit.note import Note
 from audit.receipts import Opening, Receipt
+from audit.storage import insert_unless_there, log_head
 from audit.vault import commitment, record_salt, seal, unseal
 
 PUBLISH_EVERY = 256
@@ -283,7 +284,7 @@ class Log:
         row = connection.execute(statements.LOCK_HEAD).first()
         if row is None:
             connection.execute(
-                statements.INSERT_FIRST_HEAD[connection.dialect.name],
+                insert_unless_there(connection, log_head),
                 {
                     "id": 1,
                     "origin": self.origin,

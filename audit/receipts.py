@@ -8,7 +8,6 @@ from the proof alone, and a receipt whose top differs is refused, so no line can
 
 import base64
 import re
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -21,11 +20,28 @@ from audit.merkle import HASH_SIZE, verify_inclusion
 from audit.note import VerifierKey, strict_base64
 from audit.vault import commitment
 
+ABOUT = (
+    "Receipt for a record in a public audit log",
+    "",
+    "This file proves that the record below was in the log when its owner signed it,",
+    "and that it has not been changed since. Keep it if you may want to show later",
+    "what happened. It can be checked without the service and without the internet:",
+    "",
+    "    signpost-audit receipt THIS-FILE --key KEY",
+    "",
+    "KEY is the log's public key. Take it from the organisation, not from this file.",
+)
 MARKER = "----- everything below is for the checking program; do not change it -----"
 PROOF_HEADER = "c2sp.org/tlog-proof@v1"
 LONGEST_RECEIPT = 2_000_000
 LONGEST_PROOF = 64
 SALT_SIZE = 32
+
+_MISLEADING = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    r"\U000e0000-\U000e007f]"
+)
+"""Controls, invisible characters, and marks that turn the direction of writing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +114,11 @@ def _preamble(receipt: Receipt) -> str:
         raise ReceiptInvalid(f"the receipt's checkpoint is malformed: {error}") from error
     leaf = receipt.leaf
     lines = [
-        "Receipt for a record in a public audit log",
+        *ABOUT,
         "",
-        *textwrap.wrap(
-            "This file proves that the record below was in the log when its owner signed it, and"
-            " that it has not been changed since. Keep it if you may want to show later what"
-            " happened. It can be checked without the service, and without the internet:",
-            76,
-        ),
-        "",
-        "    signpost-audit receipt THIS-FILE --key KEY",
-        "",
-        "KEY is the log's public key. Take it from the organisation, not from this file.",
-        "",
-        f"    Log      {_printable(checkpoint.origin)}",
-        f"    Record   {_printable(leaf.record_id)}",
-        f"    What     {_printable(leaf.kind)}",
+        f"    Log      {_plain(checkpoint.origin)}",
+        f"    Record   {_plain(leaf.record_id)}",
+        f"    What     {_plain(leaf.kind)}",
         f"    When     {leaf.at}",
         f"    Place    leaf {receipt.index} of the log's first {checkpoint.size} leaves",
         "",
@@ -121,19 +126,22 @@ def _preamble(receipt: Receipt) -> str:
     if receipt.opening is None:
         lines += ["What was said is not in this file. It shows only that the record exists.", ""]
     else:
-        said = canonical_json(receipt.opening.personal).decode()
-        lines += [
-            "What was said is in this file. Think before you share it.",
-            "",
-            f"    {_printable(said)}",
-            "",
-        ]
+        lines += ["What was said is in this file. Think before you share it.", ""]
+        for name, value in sorted(receipt.opening.personal.items()):
+            said = value if isinstance(value, str) else canonical_json(value).decode()
+            lines += [f"    {_plain(name)}:"]
+            lines += [f"        {_plain(line)}" for line in said.split("\n")]
+            lines += [""]
     return "\n".join(lines)
 
 
-def _printable(text: str) -> str:
-    """Return the text with what could mislead an eye or a terminal spelt as \\u escapes."""
-    return "".join(c if c.isprintable() else "".join(f"\\u{{{ord(c):x}}}") for c in text)
+def _plain(text: str) -> str:
+    """Return the text with what could mislead an eye or a terminal spelt as escapes.
+
+    The list is written out rather than asked of Python, whose Unicode tables change: a receipt
+    must read the same in every year.
+    """
+    return _MISLEADING.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", text)
 
 
 def _proof_text(receipt: Receipt) -> str:

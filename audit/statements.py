@@ -1,8 +1,6 @@
 """The few statements that the log sends, made once."""
 
 from sqlalchemy import bindparam, insert, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql import Executable
 
 from audit.events import Kind
 from audit.storage import log_checkpoints, log_head, log_leaves, log_nodes, vault
@@ -12,12 +10,6 @@ SELECT_HEAD = select(
 ).where(log_head.c.id == 1)
 
 LOCK_HEAD = SELECT_HEAD.with_for_update()
-
-INSERT_FIRST_HEAD: dict[str, Executable] = {
-    "sqlite": sqlite.insert(log_head).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(log_head).on_conflict_do_nothing(),
-}
-"""By engine; two first appends at once make one head, and the second then waits for its lock."""
 
 UPDATE_HEAD = (
     log_head.update()

