@@ -1,0 +1,88 @@
+"""The web application, from its parts."""
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.answering import Answering
+from api.assets import Assets
+from api.chat import routes as chat
+from api.errors import ApiError
+from api.metrics import Metrics
+from api.openapi import describe
+from api.ops import routes as ops
+from api.pages import conversation
+from api.pages import routes as pages
+from api.pages.refusals import refuse
+from api.pages.rendering import Pages
+from api.parts import Parts
+from api.rate_limits import RateLimits
+from api.security import BodyLimit, Guard
+from api.tokens import Tokens
+from api.web import Web
+from api.widget import routes as widget
+from assistant.errors import AssistantError
+
+_EXPECTED = (ApiError, AssistantError, HTTPException, RequestValidationError)
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """Return the whole web side. It owns its answering threads and closes them at shutdown."""
+    web = _build(parts)
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        web.answering.close()
+
+    app = FastAPI(
+        title="Signpost",
+        lifespan=life,
+        # Their pages load scripts from another company's servers.
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+    )
+    app.state.web = web
+    for router in (chat.router, ops.router, widget.router, conversation.router, pages.router):
+        app.include_router(router)
+    describe(app)
+    for expected in _EXPECTED:
+        app.add_exception_handler(expected, _refusing(web))
+
+    def refuse_here(request: Request, error: Exception) -> Response:
+        return refuse(request, web, error)
+
+    app.add_middleware(BodyLimit, limit=parts.limits.body_bytes, refuse=refuse_here)
+    app.add_middleware(Guard, site=parts.site, refuse=refuse_here)
+    return app
+
+
+def _build(parts: Parts) -> Web:
+    limits, assets, metrics = parts.limits, Assets(), Metrics()
+    return Web(
+        parts=parts,
+        tokens=Tokens(parts.token_secret, limits.token_seconds, parts.clock),
+        rates=RateLimits(limits),
+        metrics=metrics,
+        answering=Answering(
+            parts.conversations, limits.answering_threads, limits.waiting_turns, metrics.turn
+        ),
+        assets=assets,
+        pages=Pages(parts.site, limits, assets),
+    )
+
+
+def _refusing(web: Web) -> Callable[[Request, Exception], Coroutine[Any, Any, Response]]:
+    async def handle(request: Request, error: Exception) -> Response:
+        return refuse(request, web, error)
+
+    return handle

@@ -1,0 +1,184 @@
+"""What API v1 takes and gives, as documented in its OpenAPI description."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from assistant.views import ConversationView, TurnStatus, TurnView
+
+
+def _without_nul(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("Remove the NUL character (U+0000).")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_without_nul)]
+
+
+class Received(BaseModel):
+    """Something sent to us: exact types, no unknown fields."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class Shown(BaseModel):
+    """Something of the assistant's, as it is shown."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class NewConversation(Received):
+    language: Literal["en", "cy"] = Field(
+        default="en", description="Language of the fixed wording: English or Welsh (Cymraeg)."
+    )
+
+
+class Question(Received):
+    question: Text = Field(
+        min_length=1,
+        max_length=20_000,
+        description="The question, in plain text. The assistant takes up to 2,000 characters.",
+        examples=["How do I renew my passport?"],
+    )
+
+
+class Rating(Received):
+    useful: bool = Field(description="Whether the answer helped.", examples=[True])
+    comment: Text = Field(
+        default="",
+        max_length=2_000,
+        description="Why, in your own words. Personal data in it is masked.",
+        examples=["It told me what to bring."],
+    )
+
+
+class ConversationStarted(BaseModel):
+    id: str = Field(description="The conversation.", examples=["c_2f9K1vQ7"])
+    token: str = Field(
+        description="The right to this conversation. Send it as 'Authorization: Bearer …'. "
+        "Each answer renews it in the header 'Signpost-Token'.",
+        examples=["v1.MTc2NDAwMDAwMDpjXzJmOUsxdlE3.rX0…"],
+    )
+    expires_at: datetime = Field(description="When the token stops working unless it is used.")
+    notice: str = Field(
+        description="Show this before the first question: that this is an AI, what it cannot do, "
+        "and what it keeps.",
+    )
+
+
+class CitationShown(Shown):
+    url: str = Field(description="The exact section.", examples=["https://www.gov.uk/example#a"])
+    title: str
+    heading: str
+    quote: str = Field(description="The section's own words.")
+    updated: str = Field(
+        description="ISO 8601 date, maybe of reduced precision, or empty.", examples=["2025-01"]
+    )
+    publisher: str
+    licence: str
+    nations: tuple[str, ...]
+    starter: bool = Field(description="True for this project's own summary of an official page.")
+    official_url: str
+    official_title: str
+
+
+class BlockShown(Shown):
+    kind: str = Field(description="paragraph, list, steps or table.", examples=["list"])
+    heading: str
+    items: tuple[str, ...]
+    citation: int = Field(description="Position in 'citations'.")
+    lead: str
+    numbers: tuple[int, ...]
+
+
+class ContactShown(Shown):
+    name: str
+    phone: str
+    url: str
+    note: str
+
+
+class LinkShown(Shown):
+    title: str
+    url: str
+    updated: str
+
+
+class TurnShown(Shown):
+    """One question and what came of it. Nothing here was sent before it was recorded."""
+
+    id: str
+    conversation_id: str
+    position: int
+    status: TurnStatus = Field(
+        description="received: being answered, read it again soon. answered: recorded. "
+        "closed: a fault ended it. silent: a person has the conversation."
+    )
+    question: str = Field(description="The question, with personal data masked.")
+    asked_at: datetime
+    language: str
+    outcome: str = Field(
+        description="answered, clarifying, signposted, abstained, escalated, refused; "
+        "empty while the status is received.",
+        examples=["answered"],
+    )
+    reason: str = Field(description="Why it ended so.", examples=["quoted"])
+    message: str = Field(description="Fixed wording around the answer.")
+    answer: str = Field(description="What the citizen reads, as plain text.")
+    blocks: tuple[BlockShown, ...] = Field(description="The same answer, laid out.")
+    citations: tuple[CitationShown, ...]
+    confidence: float | None = Field(
+        description="Calibrated chance that this is right, for evaluation. Do not show it."
+    )
+    masked: tuple[str, ...] = Field(description="Kinds of personal data that were masked.")
+    choices: tuple[str, ...] = Field(description="Whole questions to offer as buttons.")
+    contacts: tuple[ContactShown, ...]
+    nearest: tuple[LinkShown, ...] = Field(description="Pages that may help instead.")
+    urgent: bool = Field(description="True where somebody may be in danger: show contacts first.")
+    generated: bool = Field(description="True where a language model worded the answer.")
+    snapshot: str
+    policy: str
+    record: str = Field(description="The audit record's id.")
+    answered_at: datetime | None
+    elapsed_ms: int
+    feedback: str
+
+
+class ConversationShown(Shown):
+    """A conversation with all its turns, oldest first."""
+
+    id: str
+    language: str
+    started_at: datetime
+    turns: tuple[TurnShown, ...]
+    person_requested_at: datetime | None = Field(
+        description="When the citizen asked for a person, or null."
+    )
+
+
+class FieldShown(BaseModel):
+    field: str = Field(examples=["body.question"])
+    message: str = Field(examples=["Field required"])
+
+
+class ProblemShown(BaseModel):
+    """RFC 9457 problem. `detail` says what to do."""
+
+    type: str = Field(examples=["https://enquiries.example/problems#invalid"])
+    title: str = Field(examples=["Something in the request cannot be used"])
+    status: int = Field(examples=[422])
+    detail: str = Field(examples=["Change the fields named in 'errors', then send it again."])
+    instance: str = Field(examples=["urn:uuid:5f0c1d7e-8a40-4b0e-9a2b-0f8f3a3c9f11"])
+    errors: tuple[FieldShown, ...] | None = None
+
+
+def turn_shown(turn: TurnView) -> TurnShown:
+    """Return the turn as API v1 shows it."""
+    return TurnShown.model_validate(turn)
+
+
+def conversation_shown(conversation: ConversationView) -> ConversationShown:
+    """Return the conversation as API v1 shows it."""
+    return ConversationShown.model_validate(conversation)

@@ -1,0 +1,163 @@
+"""Pages and fragments from templates. The page and the widget's frame share the same markup."""
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from api.assets import Assets
+from api.pages.layout import Cells, cells_of, paragraphs
+from api.parts import LANGUAGES, Limits, SiteSettings
+from api.words import Words, read_words
+from assistant.views import AnswerBlock, ConversationView, TurnView
+
+FOLDER = Path(__file__).parents[1] / "templates"
+_READING = frozenset({"screen", "redact", "safeguard", "route"})
+_LOOKING = frozenset({"contextualise", "retrieve"})
+_CHOOSING = frozenset({"rerank", "compose"})
+
+
+class Pages:
+    """Renders everything a citizen sees. `frame` pages are for the widget's frame."""
+
+    def __init__(self, site: SiteSettings, limits: Limits, assets: Assets) -> None:
+        self._site = site
+        self._limits = limits
+        self._words: Mapping[str, Words] = read_words(LANGUAGES)
+        self._templates = Environment(
+            loader=ChoiceLoader(
+                [
+                    FileSystemLoader(FOLDER),
+                    PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+                ]
+            ),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals |= {
+            "site": site,
+            "limits": limits,
+            "asset": assets.address,
+            "new_key": lambda: secrets.token_urlsafe(16),
+            "safe_link": safe_link,
+        }
+        self._templates.filters |= {
+            "paragraphs": paragraphs,
+            "cells": cells_of,
+            "by_heading": by_heading,
+        }
+
+    def words(self, language: str) -> Words:
+        """Return the interface strings; English where the language is not offered."""
+        return self._words[language if language in self._site.languages else "en"]
+
+    def language_of(self, request: Request) -> str:
+        """Return the language asked for in the address, if it is offered."""
+        asked = request.query_params.get("lang", "")
+        return asked if asked in self._site.languages else self._site.languages[0]
+
+    def notice(self, language: str) -> str:
+        """Return what must be said before the first question, as plain text."""
+        words = self.words(language)
+        said = [words("start.notice")]
+        if self._site.trial:
+            said.append(words("site.trial"))
+        if self._site.model_provider:
+            said.append(words("start.provider", provider=self._site.model_provider))
+        return " ".join(said)
+
+    def stage_words(self, language: str) -> Callable[[str], str]:
+        """Return what to say while a step of the pipeline runs."""
+        words = self.words(language)
+
+        def say(stage: str) -> str:
+            if stage in _READING:
+                return words("stages.reading")
+            if stage in _LOOKING:
+                return words("stages.looking")
+            return words("stages.choosing" if stage in _CHOOSING else "stages.checking")
+
+        return say
+
+    def page(
+        self,
+        template: str,
+        language: str,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **values: object,
+    ) -> HTMLResponse:
+        """Return a whole page."""
+        html = self.html(template, language, **values)
+        return HTMLResponse(html, status, headers=dict(headers or {}))
+
+    def html(self, template: str, language: str, **values: object) -> str:
+        """Return a template's markup."""
+        w = self.words(language)
+        return self._templates.get_template(template).render(
+            w=w, lang=w.language, address=_Addresses(w.language), **values
+        )
+
+    def turn(self, turn: TurnView, *, framed: bool, form_token: str) -> str:
+        """Return one turn's markup, the same in the page and in the frame."""
+        return self.html(
+            "parts/one_turn.html",
+            turn.language,
+            turn=turn,
+            framed=framed,
+            form_token=form_token,
+        )
+
+    def messages(self, conversation: ConversationView, *, framed: bool, form_token: str) -> str:
+        """Return the markup of every message of a conversation."""
+        return self.html(
+            "parts/messages.html",
+            conversation.language,
+            conversation=conversation,
+            framed=framed,
+            form_token=form_token,
+        )
+
+    def person(self, language: str, asked_at: datetime | None, *, framed: bool) -> str:
+        """Return the markup that says how to reach a person."""
+        return self.html("parts/person_asked.html", language, asked_at=asked_at, framed=framed)
+
+
+class _Addresses:
+    """Our own addresses, carrying the language on."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def __call__(self, path: str, language: str = "") -> str:
+        wanted = language or self._language
+        return path if wanted == "en" else f"{path}?lang={wanted}"
+
+
+def safe_link(url: str) -> str:
+    """Return the address if a citizen may follow it (http, https or a path of ours), or ""."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    if parts.scheme in {"http", "https"} and parts.netloc:
+        return url
+    ours = not parts.scheme and not parts.netloc and url.startswith("/")
+    return url if ours and "\\" not in url else ""
+
+
+def by_heading(blocks: Iterable[AnswerBlock]) -> list[tuple[str, list[AnswerBlock]]]:
+    """Return neighbouring blocks together under the heading they share."""
+    return [(heading, list(group)) for heading, group in groupby(blocks, lambda b: b.heading)]
+
+
+__all__ = ["Cells", "Markup", "Pages", "by_heading", "safe_link"]

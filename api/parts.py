@@ -1,0 +1,146 @@
+"""Everything the web side is given. `bootstrap` builds one `Parts`; nothing here reads settings."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network
+from urllib.parse import urlsplit
+
+from api.errors import SiteInvalid
+from assistant.service import Conversations
+
+LANGUAGES = ("en", "cy")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+def origin_of(address: str) -> str:
+    """Return the ASCII origin (`scheme://host[:port]`) of an http(s) address, or ""."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return ""
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + (f":{port}" if port not in {None, usual} else "")
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """Who runs this service and where. Blank fields are shown as blanks to fill in.
+
+    `base_url` is the public address without a trailing slash. `embedding_origins` are the exact
+    origins (`https://www.example.org`) whose pages may hold the widget. `model_provider` names
+    who receives redacted questions when a language model is set, and is empty otherwise.
+    `retention_days` is 0 where nobody has decided.
+    """
+
+    base_url: str = "http://127.0.0.1:8000"
+    service_name: str = "Signpost"
+    organisation: str = ""
+    phone: str = ""
+    hours: str = ""
+    privacy_email: str = ""
+    languages: tuple[str, ...] = LANGUAGES
+    embedding_origins: tuple[str, ...] = ()
+    retention_days: int = 0
+    model_provider: str = ""
+
+    def __post_init__(self) -> None:
+        if origin_of(self.base_url) != self.base_url:
+            raise SiteInvalid("base_url", "write it as https://host or http://host:port")
+        for origin in self.embedding_origins:
+            if "*" in origin or origin_of(origin) != origin:
+                raise SiteInvalid(
+                    "embedding_origins", f"{origin!r} is not exact; write https://www.example.org"
+                )
+        if not self.languages or set(self.languages) - set(LANGUAGES):
+            raise SiteInvalid("languages", f"choose from {', '.join(LANGUAGES)}")
+        if not self.service_name.strip():
+            raise SiteInvalid("service_name", "give the service a name")
+        if self.privacy_email and not _EMAIL.fullmatch(self.privacy_email):
+            raise SiteInvalid("privacy_email", "write one e-mail address")
+        if self.retention_days < 0:
+            raise SiteInvalid("retention_days", "write a number of days, or 0 for undecided")
+
+    @property
+    def secure(self) -> bool:
+        """Return whether citizens reach this service over https."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def trial(self) -> bool:
+        """Return whether nobody has yet said who runs this and how a person is reached."""
+        return not (self.organisation and self.phone and self.hours and self.privacy_email)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much, how often, how long. Rates are written as in "20 per minute".
+
+    Addresses are shared by many people (libraries, offices, phones), so the rates for an address
+    are wide; those for one conversation are about what one person can read. `token_seconds` is 24
+    hours without use: WCAG 2.2.1 asks for no warning above 20 hours.
+    """
+
+    starts_per_address: str = "300 per hour"
+    turns_per_address: str = "120 per minute"
+    turns_per_conversation: str = "15 per minute"
+    feedback_per_conversation: str = "30 per minute"
+    storage: str = "memory://"
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    body_bytes: int = 64 * 1024
+    question_characters: int = 2_000
+    token_seconds: int = 24 * 60 * 60
+    answering_threads: int = 4
+    waiting_turns: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class PartHealth:
+    """Whether one part (database, snapshot, policy, model) can do its work. `detail` is public."""
+
+    name: str
+    ready: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GuidancePage:
+    """A bundled starter page. `markdown` is its body; `relied_on` an ISO date, maybe reduced."""
+
+    slug: str
+    title: str
+    summary: str
+    markdown: str
+    official_url: str
+    official_title: str
+    relied_on: str
+    publisher: str
+    nations: tuple[str, ...] = ()
+    language: str = "en"
+    reviewed_by: str = ""
+
+
+Readiness = Callable[[], tuple[PartHealth, ...]]
+GuidanceLookup = Callable[[str], GuidancePage | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What `create_app` needs. `token_secret` is at least 32 random bytes and is kept private."""
+
+    conversations: Conversations
+    site: SiteSettings
+    token_secret: bytes = field(repr=False)
+    readiness: Readiness
+    guidance: GuidanceLookup
+    clock: Callable[[], datetime]
+    limits: Limits = Limits()
+
+    def __post_init__(self) -> None:
+        if len(self.token_secret) < 32:
+            raise SiteInvalid("token_secret", "give at least 32 random bytes")

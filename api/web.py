@@ -1,0 +1,46 @@
+"""What every route shares: the given parts, and what this package builds from them once."""
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from api.answering import Answering
+from api.assets import Assets
+from api.metrics import Metrics
+from api.pages.rendering import Pages
+from api.parts import Parts
+from api.rate_limits import RateLimits, client_address
+from api.tokens import Tokens
+from assistant.views import ConversationView
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """Built by `create_app`, read by the routes."""
+
+    parts: Parts
+    tokens: Tokens
+    rates: RateLimits
+    metrics: Metrics
+    answering: Answering
+    assets: Assets
+    pages: Pages
+
+    async def conversation(self, conversation_id: str) -> ConversationView:
+        """Return the conversation, read outside the event loop."""
+        return await run_in_threadpool(self.parts.conversations.read, conversation_id)
+
+    def address(self, request: Request) -> str:
+        """Return the client's address as it is counted."""
+        return client_address(request, self.parts.limits.trusted_proxies)
+
+
+def web_of(request: Request) -> Web:
+    """Return the app's shared values."""
+    return cast(Web, request.app.state.web)
+
+
+TheWeb = Annotated[Web, Depends(web_of)]
