@@ -4,7 +4,8 @@ EvaluationError
 ├── DataMissing               a data file is not where `--data` says; names it and what to pass
 ├── DataUnreadable            a data file or batch output is not in its documented form
 ├── RunIncomplete             a batch output lacks questions that were asked
-└── MeasurementImpossible     there is nothing to measure, or a tool needed for it is not installed
+├── MeasurementImpossible     there is nothing to measure, or a tool needed for it is not installed
+└── QuestionsStale            a labelled question names a page or a sentence that is gone
 """
 
 from pathlib import Path
@@ -51,3 +52,15 @@ class RunIncomplete(EvaluationError):
 
 class MeasurementImpossible(EvaluationError):
     """There is nothing to measure, or what measures it is not there; the text says which."""
+
+
+class QuestionsStale(EvaluationError):
+    """Pages have changed under labelled questions. `faults` holds (question id, why) pairs."""
+
+    def __init__(self, faults: tuple[tuple[str, str], ...]) -> None:
+        some = "; ".join(f"{question}: {why}" for question, why in faults[:5])
+        super().__init__(
+            f"{len(faults)} labels no longer resolve ({some}{'; …' if len(faults) > 5 else ''}). "
+            "List them with: python -m evaluation.own_questions, and label them again."
+        )
+        self.faults = faults
