@@ -25,23 +25,26 @@ from knowledge.vector_store import (
 
 EXACT_UP_TO = 200_000
 SPARE = 16
+FEW = 100_000
 
 
 class FaissIndex:
     """Up to `exact_up_to` passages every vector is compared; beyond, an inverted file is.
 
-    An inverted file looks into a share of the vectors and may miss a near one; building it takes
-    seconds for each hundred thousand passages.
+    An inverted file looks into a share of the vectors (`look_into`) and may miss a near one;
+    building it takes seconds for each hundred thousand passages.
     """
 
-    def __init__(self, contents: Contents, *, exact_up_to: int = EXACT_UP_TO) -> None:
+    def __init__(
+        self, contents: Contents, *, exact_up_to: int = EXACT_UP_TO, look_into: float = 0.125
+    ) -> None:
         self._contents = contents
         self._starts = contents.segment_starts
         self._everywhere = np.arange(len(contents.passages), dtype=np.int64)
         self._nations = _places((p.nations for p in contents.passages), len(self))
         self._languages = _places(((p.language,) for p in contents.passages), len(self))
         self._addresses = _rows(addresses(p) for p in contents.passages)
-        self._index, self._probes = _build(contents.vectors, exact_up_to)
+        self._index, self._probes = _build(contents.vectors, exact_up_to, look_into)
 
     def __len__(self) -> int:
         return len(self._contents.passages)
@@ -158,15 +161,15 @@ def _rows(values: Iterable[frozenset[str]]) -> dict[str, list[int]]:
     return dict(rows)
 
 
-def _build(vectors: Vectors, exact_up_to: int) -> tuple[faiss.Index, int]:
+def _build(vectors: Vectors, exact_up_to: int, look_into: float) -> tuple[faiss.Index, int]:
     """Return the FAISS index and how many lists of it to look into (0: it is exact)."""
     count, dimensions = vectors.shape
     flat = faiss.IndexFlatIP(dimensions)
     if count <= exact_up_to:
         flat.add(vectors)
         return flat, 0
-    lists = max(1, round(4 * math.sqrt(count)))
+    lists = max(1, round(4 * math.sqrt(count))) if count >= FEW else max(1, count // 40)
     index = faiss.IndexIVFFlat(flat, dimensions, lists, faiss.METRIC_INNER_PRODUCT)
     index.train(vectors)
     index.add(vectors)
-    return index, max(8, lists // 8)
+    return index, max(1, math.ceil(lists * look_into))
