@@ -53,14 +53,14 @@ GUIDANCE = (
         "any evidence",
         f"Any evidence in the first {WORDS} words",
         "Share of questions with gold evidence whose answer holds at least one gold element whole.",
-        main=True,
+        says="{value} of answers to questions with known evidence hold some of it.",
     ),
     Measure(
         "evidence recall",
         "evidence recall",
         f"Evidence in the first {WORDS} words",
         "Share of all gold elements that stand whole in the answer. Every element weighs the same.",
-        main=True,
+        says="The answers hold {value} of all the evidence.",
     ),
     Measure(
         "evidence recall by question",
@@ -75,7 +75,7 @@ GUIDANCE = (
         "Words of the answer that are evidence",
         "Of the words in given answers to questions with evidence, the share that stand in a run "
         "of four or more (or a whole element) shared with a gold element, aligned in order.",
-        main=True,
+        says="{value} of what the answers say is evidence; the rest is beside it.",
     ),
     Measure(
         "gold words by question",
@@ -102,7 +102,7 @@ GUIDANCE = (
         "declined",
         "Declined",
         "Share of questions the page answers that got no answer.",
-        main=True,
+        says="{value} of the questions that the guidance answers were declined.",
         higher_is_better=False,
     ),
     *_outcomes("all questions"),
@@ -131,7 +131,7 @@ CONVERSATIONS = (
         "cites relevant",
         "Cites a relevant passage",
         "Of the turns with relevant passages, the share whose answer cites at least one.",
-        main=True,
+        says="{value} of the answers in conversations cite a relevant passage.",
     ),
     Measure(
         "declined answerable",
@@ -157,7 +157,7 @@ UNCOVERED = (
         "Answered although the page is not there",
         "Share of questions about pages the corpus lacks that were answered. Some may be partly "
         "covered by another page.",
-        main=True,
+        says="{value} of the questions whose page is not there were answered all the same.",
         higher_is_better=False,
     ),
     *_outcomes("all questions"),

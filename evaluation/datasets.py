@@ -131,8 +131,8 @@ def search_queries(data: Path, corpus: Iterable[Document]) -> tuple[SearchQuery,
 def passage_queries(data: Path, form: QueryForm) -> tuple[PassageQuery, ...]:
     """Return the government conversations' questions in one of their three published forms.
 
-    `lastturn` is the last question alone, `rewrite` stands by itself, `questions` has all the
-    user's turns, oldest first. Raise DataMissing, DataUnreadable.
+    Ids begin with the form. `lastturn` is the last question alone, `rewrite` stands by itself,
+    `questions` has all the user's turns, oldest first. Raise DataMissing, DataUnreadable.
     """
     relevant = _judgements(data)
     path = data / _CONVERSATIONS / f"govt_{form}.jsonl"
@@ -140,7 +140,7 @@ def passage_queries(data: Path, form: QueryForm) -> tuple[PassageQuery, ...]:
     def query(line: Any) -> PassageQuery:
         turns = [turn.removeprefix("|user|:").strip() for turn in line["text"].split("\n")]
         return PassageQuery(
-            id=line["_id"],
+            id=f"{form}/{line['_id']}",
             conversation=line["_id"].partition("<::>")[0],
             text="\n".join(turn for turn in turns if turn),
             relevant=relevant.get(line["_id"], ()),

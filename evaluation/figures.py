@@ -42,8 +42,8 @@ class Measure:
     """Something that is measured on each case.
 
     `source` names the value it reads in `Case.values`; two measures may average the same values
-    differently. `label` and `explains` are in plain English. `main` marks the few that the
-    summary speaks of; `higher_is_better` is None where neither is.
+    differently. `label` and `explains` are in plain English. The few that the summary speaks of
+    have `says`, a sentence with {value} in it. `higher_is_better` is None where neither is.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Measure:
     unit: Unit = Unit.SHARE
     average: Average = Average.MICRO
     quantile: float = 0.5
-    main: bool = False
+    says: str = ""
     higher_is_better: bool | None = True
 
 
@@ -114,13 +114,11 @@ def figure(measure: Measure, cases: Iterable[Case], seed: int = SEED) -> Figure 
         return None
     above, below, clusters = _columns(measure, held)
     if measure.average is Average.QUANTILE:
-        value = _quantile(above, measure.quantile)
         interval = quantile_interval(above, clusters, measure.quantile, seed=seed)
     else:
-        value = sum(above) / sum(below)
         share = measure.unit in (Unit.SHARE, Unit.SCORE)
         interval = ratio_interval(above, below, clusters, share=share, seed=seed)
-    return Figure(measure, value, interval, len(held), len(set(clusters)))
+    return Figure(measure, _value(measure, held), interval, len(held), len(set(clusters)))
 
 
 def figures(
@@ -135,18 +133,17 @@ def difference(
     measure: Measure, ours: Sequence[Case], theirs: Sequence[Case], seed: int = SEED
 ) -> Difference | None:
     """Return ours minus theirs; paired and with an interval where the questions are the same."""
-    here, there = figure(measure, ours, seed), figure(measure, theirs, seed)
-    if here is None or there is None:
-        return None
-    value = here.value - there.value
     mine, other = _observations(measure, ours), _observations(measure, theirs)
+    if not mine or not other:
+        return None
+    value = _value(measure, mine) - _value(measure, other)
     paired = [case.id for case in mine] == [case.id for case in other]
     if not paired or measure.average is Average.QUANTILE:
-        return Difference(measure, value, None, here.n, paired)
+        return Difference(measure, value, None, len(mine), paired)
     above, below, clusters = _columns(measure, mine)
     other_above, other_below, _ = _columns(measure, other)
     interval = difference_interval((above, below), (other_above, other_below), clusters, seed=seed)
-    return Difference(measure, value, interval, here.n, paired)
+    return Difference(measure, value, interval, len(mine), paired)
 
 
 def _observations(measure: Measure, cases: Iterable[Case]) -> list[Case]:
@@ -162,5 +159,8 @@ def _columns(measure: Measure, cases: Sequence[Case]) -> tuple[list[float], list
     return [above / below for above, below in pairs], [1.0] * len(pairs), clusters
 
 
-def _quantile(values: Sequence[float], quantile: float) -> float:
-    return float(np.quantile(values, quantile, method="inverted_cdf"))
+def _value(measure: Measure, cases: Sequence[Case]) -> float:
+    above, below, _ = _columns(measure, cases)
+    if measure.average is Average.QUANTILE:
+        return float(np.quantile(above, measure.quantile, method="inverted_cdf"))
+    return sum(above) / sum(below)

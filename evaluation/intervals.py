@@ -11,6 +11,7 @@ all 0 or all 1 the exact binomial bound (Clopper & Pearson 1934) over pages is g
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -104,10 +105,13 @@ def _cluster_sums(values: Sequence[float], clusters: Sequence[str]) -> Numbers:
     return np.bincount(places, np.asarray(values, dtype=float), len(names)).astype(float)
 
 
+@lru_cache(maxsize=16)
 def _draws(clusters: int, seed: int, resamples: int) -> Numbers:
     random = np.random.default_rng(seed)
     drawn = random.multinomial(clusters, np.full(clusters, 1 / clusters), size=resamples)
-    return drawn.astype(float)
+    counts: Numbers = drawn.astype(float)
+    counts.setflags(write=False)
+    return counts
 
 
 def _expanded(statistics: Numbers, clusters: int) -> Interval:

@@ -37,7 +37,7 @@ def _evidence(budget: int) -> tuple[Measure, ...]:
             label=f"Evidence {read}",
             explains="Share of all gold evidence elements whose whole text stands "
             f"{read}, whichever page says it. Every element weighs the same.",
-            main=budget == _READ_SHORT,
+            says=f"The first {budget:,} words that it finds hold {{value}} of the evidence.",
         ),
         Measure(
             name=f"evidence@{budget} by question",
@@ -55,23 +55,23 @@ def _evidence(budget: int) -> tuple[Measure, ...]:
     )
 
 
-def _page(depth: int, what: str, main: bool = False) -> Measure:
+def _page(depth: int, what: str) -> Measure:
     place = "first" if depth == 1 else f"among the first {depth} passages"
     return Measure(
         name=f"page@{depth}",
         source=f"page@{depth}",
         label=f"Right page {place}",
         explains=f"Share of {what} whose page is {place}.",
-        main=main,
+        says=f"The right page came {place} for {{value}} of {what}." if depth == 1 else "",
     )
 
 
 GUIDANCE = (
-    _page(1, "questions", main=True),
+    _page(1, "questions"),
     _page(5, "questions"),
     *(measure for budget in BUDGETS for measure in _evidence(budget)),
 )
-QUERIES = (_page(1, "search queries", main=True), _page(5, "search queries"))
+QUERIES = (_page(1, "search queries"), _page(5, "search queries"))
 PASSAGES = (
     *(
         Measure(
@@ -81,7 +81,9 @@ PASSAGES = (
             explains=f"nDCG@{depth} with the published judgements: 1 is a perfect order.",
             unit=Unit.SCORE,
             average=Average.BY_QUESTION,
-            main=depth == 5,
+            says="The ranking of the relevant passages scores {value} of 1 (nDCG@5)."
+            if depth == 5
+            else "",
         )
         for depth in (5, 10)
     ),

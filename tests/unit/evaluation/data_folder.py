@@ -82,7 +82,7 @@ def question(
     return {
         "id": name,
         "url": f"{GOVUK}{path}",
-        "scenario": "I live nearby.",
+        "scenario": "My neighbour asks.",
         "question": f"What about {path[1:]}?",
         "not_answerable": not answers,
         "answers": answers,

@@ -28,7 +28,7 @@ def data(tmp_path: Path) -> Path:
 
 def test_a_question_is_its_situation_and_what_is_asked(data: Path) -> None:
     first, fee, unanswerable = guidance_questions(data)
-    assert first.question.text == "I live nearby. What about rent-allotment?"
+    assert first.question.text == "My neighbour asks. What about rent-allotment?"
     assert first.spans == ()
     assert fee.spans == ("£20",)
     assert not unanswerable.answerable

@@ -1,0 +1,244 @@
+"""A whole evaluation, over the small data folder, in process and from batch files."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evaluation import corpora
+from evaluation.cases import read_questions
+from evaluation.errors import DataMissing, DataUnreadable, MeasurementImpossible, RunIncomplete
+from evaluation.runner import (
+    Index,
+    Prepare,
+    asked,
+    evaluate_answers,
+    evaluate_retrieval,
+    searched,
+    write_batches,
+)
+from tests.unit.evaluation.data_folder import write_data
+from tests.unit.evaluation.fakes import (
+    last_first_index,
+    quoting,
+    quoting_assistant,
+    word_index,
+    word_search,
+)
+
+NOW = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return write_data(tmp_path / "data")
+
+
+def retrieval(data: Path, out: Path, systems: Mapping[str, Index] | None = None) -> dict[str, Any]:
+    chosen = systems or {"Signpost": word_index, "Reversed": last_first_index}
+    evaluate_retrieval(chosen, data, out, command="signpost evaluate retrieval", now=NOW)
+    return json.loads((out / "retrieval.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Two searches, measured once for all tests that only read the result."""
+    root = tmp_path_factory.mktemp("examined")
+    return retrieval(write_data(root / "data"), root / "out")
+
+
+def figure(run: dict[str, Any], part: str, name: str, system: str = "Signpost") -> dict[str, Any]:
+    (found,) = [
+        each
+        for one in run["parts"]
+        if (one["system"], one["name"]) == (system, part)
+        for each in one["figures"]
+        if each["name"] == name
+    ]
+    return found
+
+
+def test_retrieval_is_measured_on_every_kind_of_question(run: dict[str, Any]) -> None:
+    assert [part["name"] for part in run["parts"] if part["system"] == "Signpost"] == [
+        "guidance",
+        "queries",
+        "titles",
+        "conversations-lastturn",
+        "conversations-rewrite",
+        "conversations-questions",
+    ]
+    assert figure(run, "guidance", "page@1")["value"] == 1
+    assert figure(run, "guidance", "evidence@300")["n"] == 2
+    assert figure(run, "titles", "page@1")["n"] == 1
+    assert figure(run, "conversations-rewrite", "nDCG@5")["value"] > 0
+
+
+def test_the_report_says_what_was_left_out_of_the_count(run: dict[str, Any]) -> None:
+    notes = " ".join(run["parts"][0]["notes"])
+    assert "Of 3 gold elements, 1 are headings" in notes
+    assert "1 of the 3 questions have no evidence" in notes
+    assert "For 3 of 3 questions the search gave fewer than 1,500 words" in notes
+
+
+def test_everything_needed_to_repeat_it_is_written(run: dict[str, Any]) -> None:
+    assert run["command"] == "signpost evaluate retrieval"
+    assert run["created"] == "2026-01-02T03:04:00+00:00"
+    assert run["systems"]["Signpost"]["guidance: snapshot"] == "words of guidance"
+    assert run["systems"]["Signpost"]["government: snapshot"] == "words of government"
+    assert len(run["data"]["govuk/conditionalqa/documents_dev.json"]) == 64
+    assert run["versions"]["python"].startswith("3.")
+    assert run["settings"]["seed"]
+
+
+def test_the_same_run_gives_the_same_figures(
+    run: dict[str, Any], data: Path, tmp_path: Path
+) -> None:
+    assert retrieval(data, tmp_path / "out") == run
+
+
+def test_systems_stand_beside_the_first_on_the_same_questions(run: dict[str, Any]) -> None:
+    (told,) = [each for each in run["comparisons"] if each["part"] == "guidance"]
+    assert (told["system"], told["beside"]) == ("Signpost", "Reversed")
+    (page,) = [each for each in told["differences"] if each["name"] == "page@1"]
+    assert page["paired"]
+    assert page["value"] == pytest.approx(
+        figure(run, "guidance", "page@1")["value"]
+        - figure(run, "guidance", "page@1", "Reversed")["value"]
+    )
+
+
+def test_a_second_run_is_compared_with_the_first_which_is_kept(data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    first = retrieval(data, out, {"Signpost": last_first_index})
+    second = retrieval(data, out, {"Signpost": word_index})
+    assert json.loads((out / "retrieval.previous.json").read_text()) == first
+    told = {each["part"]: each for each in second["comparisons"]}["guidance"]
+    assert told["beside"] == "the run of 2026-01-02T03:04:00+00:00"
+    (page,) = [each for each in told["differences"] if each["name"] == "page@1"]
+    assert page["paired"]
+    assert page["value"] > 0
+
+
+def test_another_file_of_that_name_is_not_overwritten(data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "retrieval.json").write_text('{"mine": 1}')
+    with pytest.raises(DataUnreadable, match="Choose another folder"):
+        retrieval(data, out)
+    assert (out / "retrieval.json").read_text() == '{"mine": 1}'
+
+
+def answers(data: Path, out: Path, prepare: Prepare) -> dict[str, Any]:
+    evaluate_answers({"Signpost": prepare}, data, out, command="signpost evaluate answers", now=NOW)
+    return json.loads((out / "answers.json").read_text())
+
+
+def test_answers_are_measured_on_every_kind_of_question(data: Path, tmp_path: Path) -> None:
+    run = answers(data, tmp_path / "out", quoting_assistant)
+    assert [part["name"] for part in run["parts"]] == ["guidance", "uncovered", "conversations"]
+    assert figure(run, "guidance", "any evidence")["n"] == 2
+    assert figure(run, "guidance", "declined")["value"] == 0
+    assert figure(run, "guidance", "span contained")["n"] == 1
+    assert figure(run, "uncovered", "answered uncovered")["value"] == 1
+    assert figure(run, "conversations", "answered unanswerable")["value"] == 1
+    assert figure(run, "guidance", "elapsed p95")["value"] == 3
+
+
+def test_a_batch_run_elsewhere_gives_the_same_figures(data: Path, tmp_path: Path) -> None:
+    inside = answers(data, tmp_path / "inside", quoting_assistant)
+    outputs = {}
+    for path in write_batches("answers", data, tmp_path / "in"):
+        name = path.stem.removeprefix("answers-")
+        reader = {"guidance": corpora.guidance, "government": corpora.government}[name]
+        ask = quoting(word_search(reader(data)))
+        outputs[name] = tmp_path / f"{name}.out.jsonl"
+        lines = []
+        for question in read_questions(path):
+            given = ask(question)
+            cited = [
+                {"url": each.url, "title": each.title, "heading": each.heading, "quote": "…"}
+                for each in given.citations
+            ]
+            lines.append(
+                {
+                    "id": given.id,
+                    "outcome": given.outcome,
+                    "reason": given.reason,
+                    "confidence": given.confidence,
+                    "answer": given.answer,
+                    "citations": cited,
+                    "snapshot": "s",
+                    "policy": "p",
+                    "elapsed_ms": 3,
+                }
+            )
+        outputs[name].write_text("\n".join(json.dumps(line) for line in lines))
+    outside = answers(data, tmp_path / "outside", lambda corpus: asked(outputs[corpus.name]))
+    for mine, theirs in zip(inside["parts"], outside["parts"], strict=True):
+        assert mine["figures"] == theirs["figures"]
+    assert outside["systems"]["Signpost"]["guidance: snapshot"] == "s"
+
+
+def test_a_search_batch_gives_the_same_figures(data: Path, tmp_path: Path) -> None:
+    inside = retrieval(data, tmp_path / "inside", {"Signpost": word_index})
+    outputs = {}
+    for path in write_batches("retrieval", data, tmp_path / "in"):
+        name = path.stem.removeprefix("retrieval-")
+        reader = {"guidance": corpora.guidance, "government": corpora.government}[name]
+        found = word_index(reader(data)).find
+        outputs[name] = tmp_path / f"{name}.out.jsonl"
+        lines = []
+        for question in read_questions(path):
+            passages = [
+                {
+                    "url": each.url,
+                    "title": each.title,
+                    "heading": each.heading,
+                    "text": each.text,
+                    "score": each.score,
+                }
+                for each in found(question, 60)
+            ]
+            lines.append({"id": question.id, "passages": passages})
+        outputs[name].write_text("\n".join(json.dumps(line) for line in lines))
+    outside = retrieval(
+        data, tmp_path / "outside", {"Signpost": lambda corpus: searched(outputs[corpus.name])}
+    )
+    for mine, theirs in zip(inside["parts"], outside["parts"], strict=True):
+        assert mine["figures"] == theirs["figures"]
+
+
+def test_a_batch_that_misses_questions_is_refused(data: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "out.jsonl"
+    empty.write_text("")
+    with pytest.raises(RunIncomplete, match=r"out\.jsonl has no line for 1 of the questions"):
+        retrieval(data, tmp_path / "out", {"Signpost": lambda corpus: searched(empty)})
+    with pytest.raises(RunIncomplete):
+        answers(data, tmp_path / "out", lambda corpus: asked(empty))
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_corpus_alone_needs_only_its_own_data(data: Path, tmp_path: Path) -> None:
+    (data / "conversational/mtrag_govt/passages.jsonl").unlink()
+    run = evaluate_retrieval(
+        {"Signpost": word_index},
+        data,
+        tmp_path / "out",
+        command="",
+        now=NOW,
+        only=("guidance",),
+    )
+    assert {part.name for part in run.parts} == {"guidance", "queries", "titles"}
+    with pytest.raises(DataMissing, match=r"passages\.jsonl"):
+        retrieval(data, tmp_path / "other")
+
+
+@pytest.mark.parametrize("only", [(), ("guidance", "nowhere")])
+def test_a_corpus_nobody_knows_is_named(data: Path, tmp_path: Path, only: tuple[str, ...]) -> None:
+    with pytest.raises(MeasurementImpossible, match="Choose from: guidance, government"):
+        evaluate_retrieval({"Signpost": word_index}, data, tmp_path, command="", now=NOW, only=only)
+    with pytest.raises(MeasurementImpossible, match="at least one system"):
+        evaluate_retrieval({}, data, tmp_path, command="", now=NOW)
