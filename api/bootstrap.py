@@ -4,15 +4,18 @@ import contextlib
 import fcntl
 import hashlib
 import secrets
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sqlalchemy import Engine, create_engine, make_url
 
 from api.errors import HomeInUse, SettingInvalid
 from api.migrations import upgrade
@@ -37,7 +40,9 @@ from knowledge.chunking import passages_of
 from knowledge.documents import Passage
 from knowledge.embedding import MINILM_SHA256, SentenceTransformerEmbedder, packaged_model
 from knowledge.faiss_store import FaissIndex
-from knowledge.pgvector_store import PgVectorIndex, PgVectorLibrary
+from knowledge.fetching import Fetcher
+from knowledge.page_cache import PageCache
+from knowledge.pgvector_store import PgVectorIndex, publish
 from knowledge.retrieval import Hit, Retriever
 from knowledge.snapshots import Snapshot, SnapshotLibrary
 
@@ -46,8 +51,9 @@ PACKAGES = ("assistant", "knowledge", "evaluation", "audit", "api")
 
 @dataclass(frozen=True, slots=True)
 class OpenedGuidance:
-    """A snapshot that can be searched."""
+    """A snapshot that can be searched. `version` is its digest."""
 
+    version: str
     retriever: Retriever
     passages: Sequence[Passage]
 
@@ -163,37 +169,54 @@ class Home:
         """The version and the digest of the code and data that run."""
         return f"{version('signpost-enquiries')}+{software_digest()[:16]}"
 
+    @cached_property
+    def shared_index(self) -> Engine | None:
+        """Where every process finds the snapshots: PostgreSQL, or None on one machine."""
+        url = make_url(self.settings.database)
+        if url.get_backend_name() == "sqlite":
+            return None
+        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+
     def open_guidance(self, wanted: SnapshotRef) -> OpenedGuidance:
         """Return a snapshot ready to be searched: from PostgreSQL where that is set."""
-        if self.database.engine_name == "postgresql":
-            published = PgVectorLibrary(self.database).open(wanted.version)
-            published.require(self.embedder)
-            index = PgVectorIndex(self.database, wanted.version)
-            return OpenedGuidance(Retriever(index, self.embedder), published.passages)
-        return self.opened(self.library.open(wanted.version, self.embedder))
+        if self.shared_index is None:
+            return self.opened(self.library.open(wanted.version, self.embedder))
+        index = PgVectorIndex(self.shared_index, wanted.version)
+        index.manifest.require(self.embedder)
+        return OpenedGuidance(wanted.version, Retriever(index, self.embedder), _all_of(index))
 
     def opened(self, snapshot: Snapshot) -> OpenedGuidance:
         """Return a snapshot on disk, ready to be searched in this process."""
         retriever = Retriever(FaissIndex(snapshot.contents), self.embedder)
-        return OpenedGuidance(retriever, snapshot.passages)
+        return OpenedGuidance(snapshot.manifest.digest, retriever, snapshot.passages)
 
-    def searched(
-        self, guidance: OpenedGuidance, question: RawText, history: tuple[Exchange, ...], k: int
-    ) -> tuple[Hit, ...]:
-        """Return the k passages that a question finds, follow-ups and ranking as when answering."""
-        turn = Turn(new_id(), question, now(), history=history)
-        return find(turn, self.steps_over(guidance, depth=k)).hits[:k]
+    def finder(
+        self, guidance: OpenedGuidance, depth: int
+    ) -> Callable[[RawText, tuple[Exchange, ...]], tuple[Hit, ...]]:
+        """Return a search that follows up and ranks as answering does, `depth` passages deep."""
+        steps = self.steps_over(guidance, depth)
+
+        def search(question: RawText, history: tuple[Exchange, ...]) -> tuple[Hit, ...]:
+            return find(Turn(new_id(), question, now(), history=history), steps).hits
+
+        return search
 
     def passages(self, wanted: SnapshotRef) -> Sequence[Passage]:
         """Return the passages of a snapshot, without loading the embedding model."""
-        if self.database.engine_name == "postgresql":
-            return PgVectorLibrary(self.database).open(wanted.version).passages
-        return self.library.open(wanted.version).passages
+        if self.shared_index is None:
+            return self.library.open(wanted.version).passages
+        return _all_of(PgVectorIndex(self.shared_index, wanted.version))
 
-    def publish(self, version: str) -> None:
+    def publish(self, snapshot: Snapshot) -> None:
         """Make a built snapshot available to every process that shares the database."""
-        if self.database.engine_name == "postgresql":
-            PgVectorLibrary(self.database).publish(self.library.open(version))
+        if self.shared_index is not None:
+            publish(snapshot, self.shared_index)
+
+    def fetcher(self) -> Fetcher:
+        """Return a polite fetcher with this home's cache."""
+        cache = PageCache(self.settings.home / "cache" / "pages")
+        contact = self.settings.fetch_contact or self.settings.base_url or "no contact set"
+        return Fetcher(version("signpost-enquiries"), contact, cache)
 
     def cut(self) -> partial[tuple[Passage, ...]]:
         """Return the function that cuts documents into passages for the embedding model."""
@@ -244,6 +267,8 @@ class Home:
         for part in ("keys", "database"):
             if part in self.__dict__:
                 self.__dict__[part].close()
+        if self.__dict__.get("shared_index") is not None:
+            self.__dict__["shared_index"].dispose()
 
     def _secret(self, name: str) -> Secret:
         return load_or_create_secret(self.settings.secrets_folder / name)
@@ -257,6 +282,11 @@ class Home:
     def _versions(self, state: LiveState) -> Versions:
         snapshot = state.snapshot.version if state.snapshot else ""
         return self.versions_of(snapshot, state.version)
+
+
+def _all_of(index: PgVectorIndex) -> tuple[Passage, ...]:
+    nothing = np.zeros(index.manifest.dimensions, dtype=np.float32)
+    return tuple(each.passage for each in index.fetch(range(len(index)), nothing))
 
 
 def software_digest() -> str:

@@ -19,7 +19,7 @@ app.command("withdraw")(guidance.withdraw)
 app.command("off")(guidance.switch_off)
 app.command("on")(guidance.switch_on)
 app.add_typer(evaluating.evaluate, name="evaluate")
-app.command("bench")(evaluating.bench)
+
 
 
 def main() -> None:

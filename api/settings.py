@@ -139,7 +139,6 @@ class Settings(BaseSettings):
         return self.secrets or self.home / "secrets"
 
 
-
 def load_settings(**overrides: Any) -> Settings:
     """Return the settings, or raise SettingInvalid naming the first one that is wrong."""
     known = {*setting_names(), FILE}

@@ -99,7 +99,7 @@ class Operations:
 
         def change(state: LiveState) -> LiveState:
             if state.snapshot == snapshot:
-                raise NothingToChange(f"{snapshot.name} {snapshot.version[:12]} is already active.")
+                raise NothingToChange(f"{snapshot.name} {snapshot.version[:16]} is already active.")
             earlier = (*state.earlier, state.snapshot) if state.snapshot else state.earlier
             return replace(state, snapshot=snapshot, earlier=earlier)
 

@@ -88,6 +88,15 @@ class Manifest:
         """Return the name of the snapshot's folder."""
         return self.digest[:VERSION_LENGTH]
 
+    def require(self, embedder: Embedder) -> None:
+        """Raise ModelMismatch unless the embedder's vectors can be compared with these."""
+        if embedder.digest != self.model:
+            raise ModelMismatch(
+                f"Snapshot {self.name} {self.version} was built with another "
+                f"embedding model ({self.model[:12]}, the one set is "
+                f"{embedder.digest[:12]}). Set the model it was built with, or build it again."
+            )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
@@ -104,12 +113,7 @@ class Snapshot:
 
     def require(self, embedder: Embedder) -> None:
         """Raise ModelMismatch unless the embedder's vectors can be compared with these."""
-        if embedder.digest != self.manifest.model:
-            raise ModelMismatch(
-                f"Snapshot {self.manifest.name} {self.manifest.version} was built with another "
-                f"embedding model ({self.manifest.model[:12]}, the one set is "
-                f"{embedder.digest[:12]}). Set the model it was built with, or build it again."
-            )
+        self.manifest.require(embedder)
 
 
 def identity(

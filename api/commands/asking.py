@@ -15,10 +15,10 @@ from api.commands.running import errors, fail, opened_home, output
 from assistant.outcomes import Abstained, Outcome, Reason
 from assistant.pipeline import answer
 from assistant.presentation import view_of
-from assistant.text import RawText
+from assistant.text import RawText, RedactedText
 from assistant.turns import Exchange, Turn
 from assistant.views import TurnView
-from evaluation.cases import AnswerGiven, CitedSection, EarlierTurn, Question, read_questions
+from evaluation.cases import AnswerGiven, CitedSection, Question, read_questions
 from knowledge.retrieval import Hit
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -45,7 +45,7 @@ def ask(
         if not question.strip():
             fail('Write the question in quotation marks: signpost ask "How do I …?"')
         if snapshot:
-            asker = BatchAsker(home, snapshot)
+            asker = BatchAsker(home, _guidance(home, snapshot))
             _print_given(asker.view(Question("1", question)), as_json)
             return
         ensure_starter(home)
@@ -73,7 +73,7 @@ def search(
             return
         if not question.strip():
             fail('Write what to look for: signpost search "renew a passport"')
-        hits = guidance.retriever.search(question, k)
+        hits = home.finder(guidance, k)(RawText(question), ())
         if as_json:
             output.print_json(json.dumps([_passage(hit) for hit in hits]))
             return
@@ -86,8 +86,7 @@ def search(
 class BatchAsker:
     """Asks over a snapshot without a conversation, a key or a record: for evaluating only."""
 
-    def __init__(self, home: Home, snapshot: str = "") -> None:
-        guidance = _guidance(home, snapshot)
+    def __init__(self, home: Home, guidance: OpenedGuidance) -> None:
         self._steps = home.steps_over(guidance)
         self._versions = home.versions_of(guidance.version)
         self._policy = home.policy
@@ -112,7 +111,7 @@ class BatchAsker:
 
     def view(self, question: Question) -> TurnView:
         """Return the turn as a citizen would see it."""
-        history = tuple(_exchange(earlier) for earlier in question.history)
+        history = exchanges(question)
         turn = answer(Turn(new_id(), RawText(question.text), now(), history=history), self._steps)
         outcome: Outcome = turn.outcome or Abstained(Reason.SYSTEM_FAULT)
         return view_of(
@@ -130,16 +129,16 @@ def _guidance(home: Home, snapshot: str) -> OpenedGuidance:
         return home.opened(home.library.open(snapshot, home.embedder))
     live = home.operations.state().snapshot
     if live is None:
-        fail("No snapshot is live. Run `signpost ingest SOURCE --activate`, or name one: --snapshot.")
+        fail(
+            "No snapshot is live. Run `signpost ingest SOURCE --activate`, or name one: --snapshot."
+        )
     return home.open_guidance(live)
 
 
-def _answers(
-    home: Home, questions: Sequence[Question], snapshot: str
-) -> Iterator[dict[str, Any]]:
+def _answers(home: Home, questions: Sequence[Question], snapshot: str) -> Iterator[dict[str, Any]]:
     if not snapshot:
         ensure_starter(home)
-    asker = BatchAsker(home, snapshot)
+    asker = BatchAsker(home, _guidance(home, snapshot))
     for question in track(questions, "Asking", console=errors):
         given = asker(question)
         yield {
@@ -167,14 +166,17 @@ def _answers(
 def _found(
     home: Home, guidance: OpenedGuidance, questions: Sequence[Question], k: int
 ) -> Iterator[dict[str, Any]]:
+    search = home.finder(guidance, k)
     for question in track(questions, "Searching", console=errors):
-        history = tuple(_exchange(earlier) for earlier in question.history)
-        hits = home.searched(guidance, RawText(question.text), history, k)
+        hits = search(RawText(question.text), exchanges(question))
         yield {"id": question.id, "passages": [_passage(hit) for hit in hits]}
 
 
-def _exchange(earlier: EarlierTurn) -> Exchange:
-    return Exchange(earlier.question, earlier.answer)
+def exchanges(question: Question) -> tuple[Exchange, ...]:
+    """Return the question's history as the pipeline takes it."""
+    return tuple(
+        Exchange(RedactedText(earlier.question), earlier.answer) for earlier in question.history
+    )
 
 
 def _passage(hit: Hit) -> dict[str, str | float]:

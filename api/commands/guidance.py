@@ -1,7 +1,8 @@
 """Guidance: ingest it, list, activate, roll back and verify snapshots, withdraw pages."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -16,10 +17,12 @@ from assistant.live import SnapshotRef, WithdrawalKind
 from knowledge.building import BuildReport, build
 from knowledge.building import Progress as Stage
 from knowledge.results import Failed, Read
-from knowledge.snapshots import Manifest
-from knowledge.sources import Sources
+from knowledge.snapshots import Snapshot
+from knowledge.sources import read_source
 
-snapshots = typer.Typer(help="List, activate, roll back and verify snapshots.", no_args_is_help=True)
+snapshots = typer.Typer(
+    help="List, activate, roll back and verify snapshots.", no_args_is_help=True
+)
 
 Reason = Annotated[str, typer.Option("--reason", help="Why: goes into the audit log.")]
 
@@ -37,12 +40,12 @@ def ingest(
 ) -> None:
     """Read guidance into a new snapshot; only what changed is indexed again."""
     with opened_home() as home:
-        reading = Sources(home.settings.home / "cache", contact=home.settings.fetch_contact)
-        found = _strictly(reading.read(sources)) if strict else reading.read(sources)
-        report = _build(home, name, found)
+        with home.fetcher() as fetcher:
+            found = chain.from_iterable(read_source(source, fetcher) for source in sources)
+            report = _build(home, name, _strictly(found) if strict else found)
         _print_report(report)
         if activate:
-            _activate(home, home.library.open(report.digest).manifest)
+            _activate(home, home.library.open(report.digest))
 
 
 @snapshots.command("list")
@@ -52,7 +55,7 @@ def list_snapshots() -> None:
         live = home.operations.state().snapshot
         table = Table("", "name", "version", "pages", "passages", "made")
         for each in home.library.list():
-            mark = "live" if live and live.version == each.version else ""
+            mark = "live" if live and live.version == each.digest else ""
             table.add_row(
                 mark,
                 each.name,
@@ -68,7 +71,7 @@ def list_snapshots() -> None:
 def activate_snapshot(wanted: Annotated[str, typer.Argument(help="Name or version.")]) -> None:
     """Let a snapshot serve citizens."""
     with opened_home() as home:
-        _activate(home, home.library.open(wanted, home.embedder).manifest)
+        _activate(home, home.library.open(wanted, home.embedder))
 
 
 @snapshots.command("rollback")
@@ -77,7 +80,7 @@ def rollback_snapshot(reason: Reason) -> None:
     with opened_home() as home:
         state = home.operations.rollback(reason)
         if state.snapshot:
-            output.print(f"Serving again: {state.snapshot.name} {state.snapshot.version}")
+            output.print(f"Serving again: {state.snapshot.name} {state.snapshot.version[:16]}")
 
 
 @snapshots.command("verify")
@@ -130,38 +133,41 @@ def ensure_starter(home: Home) -> None:
         return
     output.print("Preparing the bundled guidance (once)…")
     folder = str(Path(__file__).parents[2] / "knowledge" / "starter" / "pages")
-    reading = Sources(home.settings.home / "cache")
-    report = _build(home, "starter", _strictly(reading.read([folder])))
-    _activate(home, home.library.open(report.digest).manifest)
+    with home.fetcher() as fetcher:
+        report = _build(home, "starter", _strictly(read_source(folder, fetcher)))
+    _activate(home, home.library.open(report.digest))
 
 
-def _build(home: Home, name: str, found: Iterator[Read]) -> BuildReport:
+def _build(home: Home, name: str, found: Iterable[Read]) -> BuildReport:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=output, transient=True) as bar:
         task = bar.add_task("reading", total=None)
 
         def show(stage: Stage) -> None:
-            bar.update(task, description=stage.stage, completed=stage.done, total=stage.total or None)
+            bar.update(
+                task, description=stage.stage, completed=stage.done, total=stage.total or None
+            )
 
         return build(home.library, name, found, home.cut(), home.embedder, progress=show)
 
 
-def _strictly(found: Iterator[Read]) -> Iterator[Read]:
+def _strictly(found: Iterable[Read]) -> Iterator[Read]:
     for each in found:
         if isinstance(each, Failed):
             fail(f"{each.source}: {each.why}\nNothing was changed (--strict).")
         yield each
 
 
-def _activate(home: Home, manifest: Manifest) -> None:
-    home.publish(manifest.version)
-    facts = {"documents": manifest.documents, "passages": manifest.passages}
+def _activate(home: Home, snapshot: Snapshot) -> None:
+    home.publish(snapshot)
+    said = snapshot.manifest
+    facts = {"documents": said.documents, "passages": said.passages}
     try:
-        home.operations.activate(SnapshotRef(manifest.name, manifest.version), facts)
+        home.operations.activate(SnapshotRef(said.name, said.digest), facts)
     except NothingToChange as same:
         output.print(str(same))
     else:
-        output.print(f"Serving citizens now: {manifest.name} {manifest.version}")
+        output.print(f"Serving citizens now: {said.name} {said.version}")
 
 
 def _print_report(report: BuildReport) -> None:
@@ -180,4 +186,3 @@ def _print_report(report: BuildReport) -> None:
         output.print(f"  left out, {reason}: {count}")
     for failed in report.failed:
         output.print(f"  failed: {failed.source}: {failed.why}", style="red", markup=False)
-

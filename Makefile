@@ -1,0 +1,54 @@
+# make run     answer questions on http://127.0.0.1:8000/
+# make test    everything, a browser and a PostgreSQL included
+# make check   format, lint, types, import contract, unit tests: seconds
+PYTHON ?= python3.11
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet -c requirements.lock
+DATA ?=
+export HF_HUB_OFFLINE := 1
+
+.PHONY: run test check bench kill-test evaluate lock assets clean
+
+run: .venv/.installed
+	@$(BIN)/signpost serve
+
+test: .venv/.tested
+	@$(BIN)/python -m tests.browser.provide
+	@$(BIN)/python -m pytest
+
+check: .venv/.tested
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m pytest -q tests/unit
+
+bench: .venv/.tested
+	@$(BIN)/signpost bench
+
+kill-test: .venv/.tested
+	@$(BIN)/python -m tests.kill --kills 1000
+
+evaluate: .venv/.installed
+	@test -n "$(DATA)" || { echo "Say where the public test sets are: make evaluate DATA=folder"; exit 2; }
+	@$(BIN)/signpost evaluate retrieval --data "$(DATA)" --out out/evaluation
+	@$(BIN)/signpost evaluate answers --data "$(DATA)" --out out/evaluation
+
+lock: .venv/.tested
+	@$(BIN)/python -m pip freeze --exclude-editable | grep -v '@ file' > requirements.lock
+
+clean:
+	rm -rf .venv out
+
+.venv/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: install it, or name one with make PYTHON=/path/to/python"; exit 2; }
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: pyproject.toml requirements.lock | .venv/bin/python
+	@echo "Setting up a private environment in .venv (once, some minutes)…"
+	$(INSTALL) -e '.[assistant]'
+	@touch $@
+
+.venv/.tested: .venv/.installed
+	$(INSTALL) -e '.[assistant,test]'
+	@touch $@
