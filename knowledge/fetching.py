@@ -180,7 +180,7 @@ class Fetcher:
             if status == HTTPStatus.NOT_MODIFIED and kept:
                 return Fetched(url, kept.body, kept.content_type, unchanged=True)
             if status in _REDIRECTS and response.headers.get("location"):
-                return urljoin(url, response.headers["location"])
+                return _joined(url, response.headers["location"])
             if status in _TRY_AGAIN:
                 wait = self._retry_after(response.headers.get("retry-after", ""))
                 return _Later(f"answers {status}", wait)
@@ -204,7 +204,7 @@ class Fetcher:
 
     def _body(self, url: str, response: httpx.Response, begun: float, most_bytes: int) -> bytes:
         body = bytearray()
-        for piece in response.iter_bytes(64 * 1024):
+        for piece in response.iter_bytes():
             body += piece
             if len(body) > most_bytes:
                 raise SourceUnreachable(url, f"is larger than {most_bytes} bytes")
@@ -222,6 +222,13 @@ class Fetcher:
             return None
         when = when if when.tzinfo else when.replace(tzinfo=UTC)
         return max(0.0, (when - self.now()).total_seconds())
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise SourceUnreachable(url, f"redirects to {location}, no http address") from error
 
 
 class _Refused(SourceUnreachable):

@@ -117,6 +117,7 @@ def _listed(path: Path, fetcher: Fetcher) -> Iterator[Read]:
 def _address(url: str, fetcher: Fetcher) -> Iterator[Read]:
     """Yield the documents at an address, which may be a page or a sitemap."""
     waiting = deque([url])
+    queued = {url}
     told = 0
     while waiting:
         address = waiting.popleft()
@@ -136,11 +137,14 @@ def _address(url: str, fetcher: Fetcher) -> Iterator[Read]:
         else:
             told += 1
             host = urlsplit(fetched.url).netloc
-            for found in dict.fromkeys(sitemap):
-                if not _is_address(found) or urlsplit(found).netloc != host:
-                    yield Failed(found, f"is in the sitemap {address} of another host")
-                else:
+            for found in sitemap:
+                if found in queued:
+                    continue
+                queued.add(found)
+                if _is_address(found) and urlsplit(found).netloc == host:
                     waiting.append(found)
+                else:
+                    yield Failed(found, f"is in the sitemap {address} of another host")
 
 
 def content_api_address(url: str) -> str:
