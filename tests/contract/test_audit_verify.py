@@ -41,7 +41,9 @@ def check(world: World, **held: str) -> Report:
 
 
 def leaves(connection: Connection) -> dict[int, bytes]:
-    return dict(connection.execute(select(log_leaves.c.leaf_index, log_leaves.c.leaf)).tuples())
+    return dict(
+        connection.execute(select(log_leaves.c.leaf_index, log_leaves.c.leaf)).tuples().all()
+    )
 
 
 def set_leaf(connection: Connection, index: int, text: bytes) -> None:
@@ -127,7 +129,7 @@ def test_a_changed_leaf(world: World) -> None:
     assert report.lines()[-1].startswith("FAILED")
 
 
-@pytest.mark.parametrize("index", range(13))
+@pytest.mark.parametrize("index", [0, 7, 12])
 def test_a_changed_leaf_is_named_wherever_it_stands(world: World, index: int) -> None:
     with world.database.write() as connection:
         set_leaf(connection, index, altered(leaves(connection)[index]))
@@ -301,7 +303,7 @@ def test_a_ciphertext_kept_after_an_erasure(world: World) -> None:
         ).scalars()
         connection.execute(
             insert(vault),
-            {"record_id": list(records)[0], "conversation_id": "c2", "ciphertext": b"kept"},
+            {"record_id": next(iter(records)), "conversation_id": "c2", "ciphertext": b"kept"},
         )
     assert Fault.ERASED_BUT_KEPT in check(world).faults
 

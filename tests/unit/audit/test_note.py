@@ -1,6 +1,7 @@
 """Signed notes and checkpoints are C2SP's, and nothing else passes for one."""
 
 import base64
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -75,7 +76,7 @@ def test_another_key_of_the_same_name_is_refused() -> None:
 def test_a_forger_who_copies_the_key_id_is_refused() -> None:
     text = CHECKPOINT.text()
     forged = OTHER_SIGNER.sign(text)
-    forged = type(forged)(forged.name, SIGNER.verifier_key.key_id, forged.value)
+    forged = replace(forged, key_id=SIGNER.verifier_key.key_id)
     with pytest.raises(SignatureInvalid, match="is wrong"):
         open_checkpoint(str(Note(text, (forged,))), [SIGNER.verifier_key])
 
@@ -100,9 +101,7 @@ def test_a_witness_signs_a_time_and_the_text() -> None:
     witness = note.signatures[1]
     assert cosignature_time(witness) == 1_700_000_000
     later = (1_700_000_001).to_bytes(8, "big") + witness.value[8:]
-    altered = Note(
-        note.text, (note.signatures[0], type(witness)(WITNESS.name, WITNESS.key_id, later))
-    )
+    altered = Note(note.text, (note.signatures[0], replace(witness, value=later)))
     with pytest.raises(SignatureInvalid):
         verify_note(altered, [SIGNER.verifier_key, WITNESS])
 

@@ -132,9 +132,8 @@ def test_words_cannot_be_added_to_a_record_that_has_none() -> None:
 
 
 def test_what_was_said_cannot_imitate_the_rest_of_the_receipt() -> None:
-    sly = Opening(
-        OPENING.salt, {"question": f"x\n{MARKER}\n\nc2sp.org/tlog-proof@v1\n\u202eevil\x1b["}
-    )
+    words = f"x\n{MARKER}\n\nc2sp.org/tlog-proof@v1\n\u202eevil\x1b["
+    sly = Opening(OPENING.salt, {"question": words})
     leaf = replace(LEAF, commitment=commitment(sly.salt, canonical_json(sly.personal)).hex())
     text = write_receipt(make(leaf=leaf, opening=sly))
     assert verify_receipt(text, KEYS).opening == sly
