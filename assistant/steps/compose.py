@@ -19,14 +19,16 @@ class QuotingRules:
     """How much to quote. `words` is the most an answer may have; `passages` how many to quote from.
 
     A segment scores `passage_weight` × its passage's score + its own cosine, and is left out when
-    that is more than `margin` below the best. A list of up to `whole_list_words` is kept whole.
+    that is more than `margin` below the best. A list of up to `whole_list_words`, or a run of steps of up
+    to `whole_steps_words`, is kept whole.
     """
 
     words: int = 120
-    passages: int = 3
+    passages: int = 4
     passage_weight: float = 2.0
     margin: float = 0.4
     whole_list_words: int = 60
+    whole_steps_words: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def _units(hits: Sequence[Hit], rules: QuotingRules) -> Iterator[_Unit]:
         segments = hit.passage.segments
         cosines = hit.segments or (0.0,) * len(segments)
         introduces = {segment.lead for segment in segments if segment.lead}
-        for run in _runs(segments, rules.whole_list_words):
+        for run in _runs(segments, rules):
             own = [segments[place] for place in run]
             if len(own) == 1 and _introduces(own[0], introduces):
                 continue
@@ -82,7 +84,7 @@ def _units(hits: Sequence[Hit], rules: QuotingRules) -> Iterator[_Unit]:
             yield _Unit(rank, run[0], tuple(own), score)
 
 
-def _runs(segments: Sequence[Segment], whole_list_words: int) -> Iterator[range]:
+def _runs(segments: Sequence[Segment], rules: QuotingRules) -> Iterator[range]:
     """Yield runs of places: each short list whole, everything else by itself."""
     start = 0
     while start < len(segments):
@@ -91,7 +93,9 @@ def _runs(segments: Sequence[Segment], whole_list_words: int) -> Iterator[range]
         if first.kind in (SegmentKind.ITEM, SegmentKind.STEP):
             while end < len(segments) and _same_list(first, segments[end]):
                 end += 1
-        if sum(len(segments[place].text.split()) for place in range(start, end)) > whole_list_words:
+        steps = first.kind is SegmentKind.STEP
+        whole = rules.whole_steps_words if steps else rules.whole_list_words
+        if sum(len(segments[place].text.split()) for place in range(start, end)) > whole:
             end = start + 1
         yield range(start, end)
         start = end

@@ -21,7 +21,7 @@ NATIONS = {
 class RerankWeights:
     """How much the best segment of a passage counts, and what another nation costs."""
 
-    best_segment: float = 0.5
+    best_segment: float = 0.25
     other_nation: float = 0.2
 
 
