@@ -1,5 +1,6 @@
 """Tell the language of a question, saying nothing where it cannot be told."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lingua import IsoCode639_1, Language, LanguageDetector, LanguageDetectorBuilder
@@ -17,6 +18,7 @@ class LanguageTeller:
     rules: Languages
     english: frozenset[str]
     welsh: frozenset[str]
+    others: Mapping[str, frozenset[str]]
     detector: LanguageDetector
 
     def tell(self, text: str) -> str:
@@ -29,31 +31,38 @@ class LanguageTeller:
         share = self.rules.known_share * len(words)
         if welsh > english and welsh >= max(2.0, share):
             return WELSH
-        if english >= share or english > welsh:
+        if english >= share and english >= welsh:
             return ENGLISH
         return self._detected(text, words)
 
     def _detected(self, text: str, words: list[str]) -> str:
-        strange = [w for w in words if w not in self.english and w not in self.welsh]
-        if len(strange) < self.rules.min_words and not _other_script(text):
+        strange = [word for word in words if word not in self.english]
+        other_script = _other_script(text)
+        if len(strange) < self.rules.min_words and not other_script:
             return UNKNOWN
         best = self.detector.compute_language_confidence_values(text)[0]
-        if best.value < self.rules.confidence:
+        code = best.language.iso_code_639_1.name.lower()
+        if best.value < self.rules.confidence or code == ENGLISH:
             return UNKNOWN
-        return best.language.iso_code_639_1.name.lower()
+        own = sum(word in self.others.get(code, ()) for word in words)
+        enough = own >= 2 or (own == 1 and (len(words) < 4 or not _ascii(text)))
+        return code if other_script or enough else UNKNOWN
 
 
 def language_teller(rules: Languages) -> LanguageTeller:
     """Build the teller, with its models in memory. Takes about a third of a second: build once."""
     codes = {ENGLISH, WELSH, *(language.code for language in rules.language)}
-    languages = [_language(code) for code in sorted(codes)]
     detector = (
-        LanguageDetectorBuilder.from_languages(*languages)
+        LanguageDetectorBuilder.from_languages(*(_language(code) for code in sorted(codes)))
         .with_low_accuracy_mode()
         .with_preloaded_language_models()
         .build()
     )
-    return LanguageTeller(rules, frozenset(rules.english), frozenset(rules.welsh), detector)
+    welsh = frozenset(rules.welsh)
+    others = {language.code: frozenset(language.words) for language in rules.language}
+    return LanguageTeller(
+        rules, frozenset(rules.english), welsh, {**others, WELSH: welsh}, detector
+    )
 
 
 def _language(code: str) -> Language:
@@ -65,3 +74,8 @@ def _other_script(text: str) -> bool:
     """Say whether most letters are outside the Latin script (there, few words are enough)."""
     letters = [c for c in text if c.isalpha()]
     return 2 * sum(ord(c) > 0x024F for c in letters) > len(letters)
+
+
+def _ascii(text: str) -> bool:
+    """Say whether no letter has an accent that English words do without."""
+    return all(c.isascii() for c in text if c.isalpha())

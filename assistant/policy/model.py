@@ -113,11 +113,15 @@ class Screening(Strict):
 
 
 class LanguageText(Strict):
-    """A language in which we can at least say where to turn. `code` is ISO 639-1."""
+    """A language in which we can at least say where to turn. `code` is ISO 639-1.
+
+    `words` are everyday words that confirm what the detector says of a text in Latin letters.
+    """
 
     code: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
     name: Text
     own_name: Text
+    words: Patterns
     message: str
     reviewed_by: str
 
