@@ -136,12 +136,12 @@ def _address(url: str, fetcher: Fetcher) -> Iterator[Read]:
             yield Failed(address, f"more than {MOST_SITEMAPS} sitemaps: name some on their own")
         else:
             told += 1
-            host = urlsplit(fetched.url).netloc
+            host = _netloc(fetched.url)
             for found in sitemap:
                 if found in queued:
                     continue
                 queued.add(found)
-                if _is_address(found) and urlsplit(found).netloc == host:
+                if _is_address(found) and _netloc(found) == host:
                     waiting.append(found)
                 else:
                     yield Failed(found, f"is in the sitemap {address} of another host")
@@ -149,12 +149,19 @@ def _address(url: str, fetcher: Fetcher) -> Iterator[Read]:
 
 def content_api_address(url: str) -> str:
     """Return where to fetch a page: for a page of www.gov.uk, its item in the Content API."""
-    parts = urlsplit(url)
-    path = parts.path.rstrip("/")
-    is_page = not path.startswith("/api/") and "." not in path.rpartition("/")[2]
-    if (parts.hostname or "") not in _GOV_UK_HOSTS or not is_page or not path:
+    if _netloc(url) not in _GOV_UK_HOSTS:
+        return url
+    path = urlsplit(url).path.rstrip("/")
+    if not path or path.startswith("/api/") or "." in path.rpartition("/")[2]:
         return url
     return f"{_CONTENT_API}{quote(path, safe='/%')}"
+
+
+def _netloc(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _sitemap(fetched: Fetched) -> list[str] | None:

@@ -241,17 +241,9 @@ def _bullets(texts: list[str]) -> str:
 
 
 def _described(pages: list[Any]) -> str:
-    """Return titles with descriptions as a definition list, and titles alone as a plain one."""
-    titled = [(fold(word(page, "title")), fold(word(page, "description"))) for page in pages]
-    if not any(description for _, description in titled):
-        return _bullets([title for title, _ in titled])
-    return f"<dl>{''.join(_definition(*one) for one in titled if one[0])}</dl>"
-
-
-def _definition(title: str, description: str) -> str:
-    if not description:
-        return f"<dd>{escape(title)}</dd>"
-    return f"<dt>{escape(title)}</dt><dd>{escape(description)}</dd>"
+    """Return a list of titles, each with its description where it has one."""
+    titled = ((fold(word(page, "title")), fold(word(page, "description"))) for page in pages)
+    return _bullets([": ".join(filter(None, one)) if one[0] else "" for one in titled])
 
 
 def _document_title(markup: str) -> str:

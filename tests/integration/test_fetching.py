@@ -431,6 +431,7 @@ def test_a_sitemap_gives_its_pages_and_stays_on_its_host(
                     f"{server.url}/kites",
                     f"{server.url}/kites",
                     "https://elsewhere.example/x",
+                    "http://[",
                     f"{server.url}/missing",
                 )
             )
@@ -446,6 +447,7 @@ def test_a_sitemap_gives_its_pages_and_stays_on_its_host(
     }
     assert [one.source for one in read if isinstance(one, Failed)] == [
         "https://elsewhere.example/x",
+        "http://[",
         "file:///etc/passwd",
     ]
     assert [(one.source, one.reason) for one in read if isinstance(one, Skipped)] == [
@@ -497,6 +499,7 @@ def test_lists_of_addresses_are_read_and_every_bad_line_named(
         ("https://www.gov.uk/api/content/a", "https://www.gov.uk/api/content/a"),
         ("https://www.gov.uk/", "https://www.gov.uk/"),
         ("https://example.org/a", "https://example.org/a"),
+        ("https://www.gov.uk[/a", "https://www.gov.uk[/a"),
         ("https://www.gov.uk.example.org/a", "https://www.gov.uk.example.org/a"),
     ],
 )
