@@ -35,7 +35,7 @@ evaluate: .venv/.installed
 	@$(BIN)/signpost evaluate answers --data "$(DATA)" --out out/evaluation
 
 lock: .venv/.tested
-	@$(BIN)/python -m pip freeze --exclude-editable | grep -v '@ file' > requirements.lock
+	@$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > requirements.lock
 
 clean:
 	rm -rf .venv out
