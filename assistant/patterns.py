@@ -21,6 +21,10 @@ _SENTENCE_END = re.compile(r"[.?!;:…]+(?=\s|$)|[\r\n]+")
 _BETWEEN_WORDS = re.compile(r"[^\w\n]+|_+")
 _AROUND_LINES = re.compile(r" *\n[ \n]*")
 _NAME = re.compile(r"\{([a-z_]+)\}")
+_SPELT_OUT = re.compile(r"\b[a-hj-z] (?:\w )+\w\b")
+_DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
+_MIXED_WORD = re.compile(r"\b(?:[a-z]+[0-9]|[0-9]+[a-z])[a-z0-9]*\b")
+_LOOKALIKES = str.maketrans("01345", "oieas")
 _GAP = r"(?:\w+ ){0,4}"
 
 
@@ -41,6 +45,17 @@ def fold(text: str) -> str:
     text = _SENTENCE_END.sub("\n", text)
     text = _BETWEEN_WORDS.sub(" ", text)
     return _AROUND_LINES.sub("\n", text).strip()
+
+
+def unmasked(folded: str) -> str:
+    """Return folded text with the tricks undone that hide words from filters, for a second look.
+
+    Joins letters written apart ("k i l l"), shortens drawn-out ones ("dieee"), and reads digits
+    inside words as the letters they stand for ("k1ll").
+    """
+    joined = _SPELT_OUT.sub(lambda match: match[0].replace(" ", ""), folded)
+    shortened = _DRAWN_OUT.sub(r"\1", joined)
+    return _MIXED_WORD.sub(lambda match: match[0].translate(_LOOKALIKES), shortened)
 
 
 @dataclass(frozen=True, slots=True)

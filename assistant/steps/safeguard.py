@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from assistant.outcomes import Signposted
-from assistant.patterns import fold
+from assistant.patterns import fold, unmasked
 from assistant.policy import Policy
 from assistant.policy.rules import dangers
 from assistant.turns import Turn
@@ -15,7 +15,9 @@ def safeguard(policy: Policy) -> Callable[[Turn], Turn]:
     rules = dangers(policy.safeguarding)
 
     def step(turn: Turn) -> Turn:
-        category = rules.first(fold(turn.redacted))
+        folded = fold(turn.redacted)
+        plainer = unmasked(folded)
+        category = rules.first(folded if plainer == folded else f"{folded}\n{plainer}")
         if category is None:
             return turn
         contacts = policy.contacts(category.contacts, turn.language)
