@@ -232,7 +232,8 @@ def _add(gathered: _Gathered, document: Document, passages_of: PassagesOf) -> No
         return
     except UnicodeEncodeError:
         why = "It holds half a character (a lone surrogate). Save it as UTF-8 again."
-        gathered.failed.append(Failed(ascii(document.url), why))
+        source = document.url.encode("ascii", "backslashreplace").decode()
+        gathered.failed.append(Failed(source, why))
         return
     gathered.records.append(record)
     gathered.passages.extend(passages)

@@ -44,8 +44,11 @@ def terms_of(text: str, language: str = "en") -> tuple[str, ...]:
 
 def fold(text: str) -> str:
     """Return the text in lower case without accents or typographic variants."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(APOSTROPHES))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    plain = unicodedata.normalize("NFKD", text)
+    if not plain.isascii():
+        plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+        plain = unicodedata.normalize("NFKD", plain.casefold()).translate(APOSTROPHES)
+    return plain.casefold()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,8 +49,8 @@ def many_pages(count: int = 60) -> tuple[Document, ...]:
         page(
             f"https://guidance.example/{number}",
             f"Page {number}",
-            " ".join(generator.choice(words.split(), 12)) + f" number {number}",
-            " ".join(generator.choice(words.split(), 5)) + f" part {number}",
+            " ".join(generator.choice(words, 12)) + f" number {number}",
+            " ".join(generator.choice(words, 5)) + f" part {number}",
             nations=(("England",), ("Scotland", "Wales"), ())[number % 3],
             language="cy" if number % 5 == 0 else "en",
         )
@@ -162,9 +162,7 @@ def allowed_by(filters: Filters, passage: Passage) -> bool:
     nations = passage.nations
     return (
         (filters.language is None or passage.language == filters.language)
-        and (
-            not filters.nations or not passage.nations or bool(filters.nations & {*passage.nations})
-        )
+        and (not filters.nations or not nations or not filters.nations.isdisjoint(nations))
         and not filters.excluded & addresses
     )
 

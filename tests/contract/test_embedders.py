@@ -1,0 +1,124 @@
+"""What `Embedder` promises, held by the real model and by the tests' small one."""
+
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from knowledge.embedding import (
+    MINILM_SHA256,
+    Embedder,
+    SentenceTransformerEmbedder,
+    packaged_model,
+)
+from tests.fakes import WordsEmbedder
+
+TEXTS = (
+    "How do I renew a passport?",
+    "",
+    "tŷ 🛂 \u202e \x00",
+    "word " * 400,
+    "How do I renew a passport?",
+    "Sut mae adnewyddu pasbort?",
+)
+
+
+@pytest.fixture(scope="module")
+def minilm() -> Embedder:
+    return SentenceTransformerEmbedder(packaged_model(), MINILM_SHA256)
+
+
+@pytest.fixture(params=["words", "minilm"])
+def embedder(request: pytest.FixtureRequest) -> Embedder:
+    if request.param == "words":
+        return WordsEmbedder()
+    model: Embedder = request.getfixturevalue("minilm")
+    return model
+
+
+def test_vectors_have_the_promised_form(embedder: Embedder) -> None:
+    vectors = embedder.embed_passages(TEXTS)
+    assert vectors.shape == (len(TEXTS), embedder.dimensions)
+    assert vectors.dtype == np.float32
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
+    question = embedder.embed_question(TEXTS[0])
+    assert question.shape == (embedder.dimensions,)
+    assert question.dtype == np.float32
+    assert np.linalg.norm(question) == pytest.approx(1, abs=1e-5)
+
+
+def test_no_text_gives_no_vectors(embedder: Embedder) -> None:
+    assert embedder.embed_passages([]).shape == (0, embedder.dimensions)
+
+
+def test_a_text_has_one_vector_however_it_comes(embedder: Embedder) -> None:
+    together = embedder.embed_passages(TEXTS)
+    for text, vector in zip(TEXTS, together, strict=True):
+        assert embedder.embed_passages([text])[0] == pytest.approx(vector, abs=1e-5)
+        assert embedder.embed_question(text) == pytest.approx(vector, abs=1e-5)
+
+
+def test_like_texts_are_nearer_than_unlike_ones(embedder: Embedder) -> None:
+    question = embedder.embed_question("renew my passport")
+    near, far = embedder.embed_passages(["How to renew a passport", "Kittens chase string"])
+    assert question @ near > question @ far
+
+
+def test_tokens_are_counted_beyond_what_the_model_reads(embedder: Embedder) -> None:
+    assert embedder.count_tokens("") == 2
+    assert embedder.count_tokens("passport") == 3
+    assert embedder.count_tokens("word " * 1000) == 1002 > embedder.max_tokens
+    cut = "word " * (embedder.max_tokens + 50)
+    assert embedder.embed_question(cut + "passport") == pytest.approx(
+        embedder.embed_question(cut), abs=1e-5
+    )
+
+
+def test_threads_may_share_an_embedder(embedder: Embedder) -> None:
+    alone = [embedder.embed_question(text) for text in TEXTS]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(embedder.embed_question, TEXTS))
+    assert np.stack(together) == pytest.approx(np.stack(alone), abs=1e-5)
+
+
+def test_the_real_model_gives_the_vectors_that_encode_gives(minilm: Embedder) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    plain = SentenceTransformer(str(packaged_model()), device="cpu", local_files_only=True)
+    expected = plain.encode(list(TEXTS), normalize_embeddings=True)
+    assert minilm.embed_passages(TEXTS) == pytest.approx(expected, abs=1e-5)
+
+
+WITHOUT_NETWORK = """
+import socket, sys
+
+def refuse(*_, **__):
+    print("network was tried", file=sys.stderr)
+    raise OSError("no network here")
+
+socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse
+from knowledge.embedding import MINILM_SHA256, SentenceTransformerEmbedder, packaged_model
+embedder = SentenceTransformerEmbedder(packaged_model(), MINILM_SHA256)
+print(embedder.digest, embedder.dimensions, len(embedder.embed_question("passport")))
+"""
+
+
+def test_loading_and_embedding_try_no_network(minilm: Embedder) -> None:
+    assert socket.socket.connect is not None
+    child = subprocess.run(
+        [sys.executable, "-c", WITHOUT_NETWORK],
+        cwd=Path(__file__).parents[2],
+        env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert child.returncode == 0, child.stderr
+    assert child.stdout.split() == [minilm.digest, "384", "384"]
+    assert "network was tried" not in child.stderr
+    assert "Loading weights" not in child.stderr
