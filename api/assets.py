@@ -62,7 +62,7 @@ class Assets:
     def serve(self, request: Request) -> Response | None:
         """Return the asset at the request's path, or None."""
         asset = self._by_address.get(request.url.path)
-        return asset and asset.respond(request, FOREVER)
+        return None if asset is None else asset.respond(request, FOREVER)
 
     def serve_script(self, request: Request, name: str) -> Response:
         """Return a file under its plain name, to be asked for again within the hour."""

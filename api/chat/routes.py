@@ -1,6 +1,7 @@
 """HTTP API v1: a conversation and its turns."""
 
 import json
+from enum import Enum
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Request, Response
@@ -27,8 +28,8 @@ from assistant.text import RawText
 router = APIRouter(prefix="/v1/conversations", dependencies=[Depends(json_only)])
 
 TurnId = Annotated[str, Path(max_length=200, examples=["t_8dK2"])]
-_CONVERSATION = ["conversation"]
-_TURN = ["turn"]
+_CONVERSATION: list[str | Enum] = ["conversation"]
+_TURN: list[str | Enum] = ["turn"]
 
 
 @router.post(

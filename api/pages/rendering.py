@@ -8,12 +8,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from api.assets import Assets
-from api.pages.layout import Cells, cells_of, paragraphs
+from api.pages.layout import cells_of, paragraphs
 from api.parts import LANGUAGES, Limits, SiteSettings
 from api.words import Words, read_words
 from assistant.views import AnswerBlock, ConversationView, TurnView
@@ -145,6 +144,8 @@ class _Addresses:
 
 def safe_link(url: str) -> str:
     """Return the address if a citizen may follow it (http, https or a path of ours), or ""."""
+    if any(character <= " " for character in url):
+        return ""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -159,5 +160,3 @@ def by_heading(blocks: Iterable[AnswerBlock]) -> list[tuple[str, list[AnswerBloc
     """Return neighbouring blocks together under the heading they share."""
     return [(heading, list(group)) for heading, group in groupby(blocks, lambda b: b.heading)]
 
-
-__all__ = ["Cells", "Markup", "Pages", "by_heading", "safe_link"]
