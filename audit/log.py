@@ -353,7 +353,10 @@ def _read_nodes(connection: Connection, wanted: Sequence[NodeId]) -> dict[NodeId
     """Return the hashes of these perfect subtrees, in one query."""
     if not wanted:
         return {}
-    rows = connection.execute(statements.SELECT_NODES, {"nodes": list(wanted)})
+    names: dict[str, int] = {}
+    for number, (level, position) in enumerate(wanted):
+        names |= {f"level{number}": level, f"position{number}": position}
+    rows = connection.execute(statements.select_nodes(len(wanted)), names)
     found = {(row.level, row.position): row.hash for row in rows}
     if len(found) != len(set(wanted)):
         raise LogMismatch("nodes of the log's tree are missing: run signpost-audit verify")

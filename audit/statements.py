@@ -1,9 +1,10 @@
 """The few statements that the log sends, made once."""
 
-from sqlalchemy import bindparam, insert, select, tuple_
+from functools import cache
 
-from audit.events import Kind
-from audit.storage import log_checkpoints, log_head, log_leaves, log_nodes, vault
+from sqlalchemy import Select, and_, bindparam, insert, or_, select
+
+from audit.storage import ERASED, log_checkpoints, log_head, log_leaves, log_nodes, vault
 
 SELECT_HEAD = select(
     log_head.c.origin, log_head.c.size, log_head.c.peaks, log_head.c.checkpoint
@@ -40,18 +41,28 @@ SELECT_CONVERSATION = (
 SELECT_ERASURE = (
     select(log_leaves.c.leaf_index)
     .where(log_leaves.c.conversation_id == bindparam("conversation"))
-    .where(log_leaves.c.kind == Kind.CONVERSATION_ERASED.value)
-    .limit(1)
+    .where(log_leaves.c.kind == ERASED)
 )
 
-SELECT_ERASED = select(log_leaves.c.conversation_id).where(
-    log_leaves.c.kind == Kind.CONVERSATION_ERASED.value
-)
+SELECT_ERASED = select(log_leaves.c.conversation_id).where(log_leaves.c.kind == ERASED)
 
 SELECT_SEALED = select(vault.c.ciphertext).where(vault.c.record_id == bindparam("record"))
 
 DELETE_SEALED = vault.delete().where(vault.c.conversation_id == bindparam("conversation"))
 
-SELECT_NODES = select(log_nodes.c.level, log_nodes.c.position, log_nodes.c.hash).where(
-    tuple_(log_nodes.c.level, log_nodes.c.position).in_(bindparam("nodes", expanding=True))
-)
+
+@cache
+def select_nodes(count: int) -> Select[int, int, bytes]:
+    """Return the query for `count` nodes, whose names it takes as level0, position0, level1, …
+
+    A list of pairs (`IN (VALUES …)`) would be shorter, but SQLite reads the whole table for it. A
+    proof has fewer than 130 nodes, so few such queries are ever made.
+    """
+    nodes = (
+        and_(
+            log_nodes.c.level == bindparam(f"level{i}"),
+            log_nodes.c.position == bindparam(f"position{i}"),
+        )
+        for i in range(count)
+    )
+    return select(log_nodes.c.level, log_nodes.c.position, log_nodes.c.hash).where(or_(*nodes))

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    ColumnElement,
     Connection,
     Index,
     Insert,
@@ -19,8 +20,11 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    literal_column,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+
+from audit.events import Kind
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -58,6 +62,18 @@ log_leaves = Table(
     Index(None, "kind", "leaf_index"),
 )
 """The leaves in order: canonical JSON, exactly as hashed."""
+
+ERASED: ColumnElement[str] = literal_column(f"'{Kind.CONVERSATION_ERASED}'")
+"""Spelt out rather than bound, so that the engines see that the index below applies."""
+
+erasures = Index(
+    "uq_log_leaves_erased_conversation_id",
+    log_leaves.c.conversation_id,
+    unique=True,
+    sqlite_where=log_leaves.c.kind == ERASED,
+    postgresql_where=log_leaves.c.kind == ERASED,
+)
+"""Holds erasures alone: every append with a personal part asks for them, and each is there once."""
 
 log_nodes = Table(
     "log_nodes",
