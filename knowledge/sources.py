@@ -47,7 +47,9 @@ def read_source(source: str, fetcher: Fetcher) -> Iterator[Read]:
 
 
 def _read(source: str, fetcher: Fetcher) -> Iterator[Read]:
-    if source.startswith("@"):
+    if not source.strip():
+        yield Failed(source, "names nothing: give a file, a folder or an address")
+    elif source.startswith("@"):
         yield from _listed(Path(source[1:]), fetcher)
     elif _is_address(source):
         yield from _address(source, fetcher)
