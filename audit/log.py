@@ -27,66 +27,18 @@ from audit.events import Event, Kind
 from audit.keyfiles import LogSigner
 from audit.keys import KeyStore
 from audit.leaf import Leaf, parse_leaf, read_time, write_time
-from audit.merkle import (
-    HASH_SIZE,
-    Frontier,
-    Node,
-    NodeId,
-    inclusion_ranges,
-    leaf_hash,
-    range_nodes,
-    range_root,
-)
+from audit.merkle import HASH_SIZE, Frontier, Node, leaf_hash
 from audit.note import Note
+from audit.proofs import stored_inclusion_proof
 from audit.receipts import Opening, Receipt
+from audit.records import Record, Recorded
 from audit.storage import insert_unless_there, log_head
 from audit.vault import commitment, record_salt, seal, unseal
 
+__all__ = ["Log", "Record", "Recorded"]
+
 PUBLISH_EVERY = 256
 """A signed checkpoint is kept for good whenever the log passes a multiple of this many leaves."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """Where an event now stands in the log, once the transaction commits. `at` is whole ms, UTC."""
-
-    index: int
-    record_id: str
-    leaf_hash: bytes
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One leaf of the log, and its number."""
-
-    index: int
-    leaf: Leaf
-
-    @property
-    def record_id(self) -> str:
-        """The record's identifier."""
-        return self.leaf.record_id
-
-    @property
-    def kind(self) -> Kind:
-        """What was recorded."""
-        return Kind(self.leaf.kind)
-
-    @property
-    def at(self) -> datetime:
-        """When it was recorded."""
-        return read_time(self.leaf.at)
-
-    @property
-    def facts(self) -> Mapping[str, Json]:
-        """What is not personal about it."""
-        return self.leaf.facts
-
-    @property
-    def has_personal(self) -> bool:
-        """Whether a personal part was sealed with it (it may have been erased since)."""
-        return self.leaf.commitment is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +105,13 @@ class Log:
                 )
             frontier, completed = frontier.append(hashed)
             nodes.extend(completed)
-        connection.execute(statements.INSERT_LEAVES, leaf_rows)
+        connection.execute(statements.INSERT_LEAVES, _one_or_many(leaf_rows))
         connection.execute(
             statements.INSERT_NODES,
             [{"level": n.level, "position": n.position, "hash": n.hash} for n in nodes],
         )
         if sealed_rows:
-            connection.execute(statements.INSERT_SEALED, sealed_rows)
+            connection.execute(statements.INSERT_SEALED, _one_or_many(sealed_rows))
         self._move_head(connection, head.frontier.size, frontier)
         return tuple(recorded)
 
@@ -208,12 +160,10 @@ class Log:
         row = self._head_row(connection)
         if row is None or row.size <= record.index:
             raise LogMismatch("the log's head is behind its leaves: run signpost-audit verify")
-        ranges = inclusion_ranges(record.index, row.size)
-        nodes = _read_nodes(connection, [n for a, b in ranges for n in range_nodes(a, b)])
         return Receipt(
             leaf=record.leaf,
             index=record.index,
-            proof=tuple(range_root(a, b, nodes.__getitem__) for a, b in ranges),
+            proof=stored_inclusion_proof(connection, record.index, row.size),
             checkpoint=row.checkpoint,
             opening=self._open(connection, record.leaf) if reveal else None,
         )
@@ -349,15 +299,6 @@ def _is_erased(connection: Connection, conversation_id: str) -> bool:
     return found.first() is not None
 
 
-def _read_nodes(connection: Connection, wanted: Sequence[NodeId]) -> dict[NodeId, bytes]:
-    """Return the hashes of these perfect subtrees, in one query."""
-    if not wanted:
-        return {}
-    names: dict[str, int] = {}
-    for number, (level, position) in enumerate(wanted):
-        names |= {f"level{number}": level, f"position{number}": position}
-    rows = connection.execute(statements.select_nodes(len(wanted)), names)
-    found = {(row.level, row.position): row.hash for row in rows}
-    if len(found) != len(set(wanted)):
-        raise LogMismatch("nodes of the log's tree are missing: run signpost-audit verify")
-    return found
+def _one_or_many(rows: list[dict[str, object]]) -> list[dict[str, object]] | dict[str, object]:
+    """Return a single row by itself: PostgreSQL's driver sends lists in a costlier way."""
+    return rows[0] if len(rows) == 1 else rows

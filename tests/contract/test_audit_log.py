@@ -23,7 +23,8 @@ from audit.errors import (
 from audit.events import Event, Kind
 from audit.keyfiles import LogSigner, Secret
 from audit.log import Log
-from audit.merkle import EMPTY_ROOT, leaf_hash, root
+from audit.merkle import EMPTY_ROOT, leaf_hash, root, verify_consistency
+from audit.proofs import stored_consistency_proof
 from audit.receipts import verify_receipt, write_receipt
 from audit.storage import log_checkpoints, log_head, log_leaves, log_nodes, vault
 from audit.verify import verify_database
@@ -117,6 +118,20 @@ def test_every_record_gets_a_receipt_that_verifies(world: World) -> None:
             assert receipt.opening.personal["question"] == f"question {number}"
             hidden = write_receipt(world.log.receipt(connection, record_id, reveal=False))
             assert verify_receipt(hidden, KEYS).opening is None
+
+
+def test_the_log_proves_that_it_extends_each_of_its_checkpoints(world: World) -> None:
+    """What a witness asks for before it cosigns."""
+    notes = []
+    for number in range(12):
+        world.append(note(number))
+        with world.database.read() as connection:
+            notes.append(open_checkpoint(world.log.checkpoint(connection), KEYS))
+    with world.database.read() as connection:
+        for old in notes:
+            for new in notes[old.size - 1 :]:
+                proof = stored_consistency_proof(connection, old.size, new.size)
+                assert verify_consistency(old.size, new.size, old.root, new.root, proof)
 
 
 def test_a_checkpoint_is_published_at_every_multiple(world: World) -> None:
