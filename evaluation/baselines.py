@@ -8,7 +8,8 @@ is the one to be compared with.
 
 LangChain's own FAISS class lives in langchain-community, which is archived and saves pickles;
 `FlatIndex` does what its defaults do (IndexFlatL2, one embedding a query) in LangChain's
-`VectorStore` interface, so that its retriever is the real one.
+`VectorStore` interface, so that its retriever is the real one. Compared once with
+langchain-community 0.4.2 on 40 questions: the same chunks in the same order, in the same time.
 """
 
 from collections.abc import Iterable, Sequence
