@@ -148,16 +148,16 @@ class Checker:
         return self.findings.all()
 
     def _opened(self, note: str, what: str) -> Checkpoint | None:
-        checkpoint = None
         try:
             checkpoint = read_checkpoint(note)
-            open_checkpoint(note, self._keys)
-        except SignatureInvalid as error:
-            self.findings.add(Fault.SIGNATURE_INVALID, f"{what}: {error}")
         except NoteInvalid as error:
             self.findings.add(Fault.CHECKPOINT_MISPLACED, f"{what}: {error}")
             return None
-        if checkpoint is not None and checkpoint.origin != self._origin:
+        try:
+            open_checkpoint(note, self._keys)
+        except SignatureInvalid as error:
+            self.findings.add(Fault.SIGNATURE_INVALID, f"{what}: {error}")
+        if checkpoint.origin != self._origin:
             self.findings.add(
                 Fault.CHECKPOINT_MISPLACED,
                 f"{what} is of the log {checkpoint.origin}, not {self._origin}",

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
@@ -38,6 +38,10 @@ _SQLITE_UNAVAILABLE = {
     sqlite3.SQLITE_NOTADB: "the file is not an SQLite database",
     sqlite3.SQLITE_PERM: "the file may not be accessed: check its permissions",
 }
+
+
+_POSTGRESQL_UNAVAILABLE = {"08", "53", "57", "58"}
+"""Classes of SQLSTATE: connection, resources, the operator's intervention, the system."""
 
 
 class Journal(Enum):
@@ -257,8 +261,12 @@ def _translated(where: str) -> Iterator[None]:
         raise DatabaseUnavailable(
             f"{where}: every connection stayed in use for {BUSY_SECONDS} s: raise the pool size"
         ) from error
-    except NoSuchModuleError as error:
-        raise DatabaseUnavailable(f"{where}: {error}") from error
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise
+        raise DatabaseUnavailable(
+            f"{where}: PostgreSQL's driver is missing: install 'signpost-enquiries[database]'"
+        ) from error
 
 
 def _unavailable(error: DBAPIError, where: str) -> AuditError | None:
@@ -273,8 +281,9 @@ def _unavailable(error: DBAPIError, where: str) -> AuditError | None:
     state = getattr(cause, "sqlstate", None)
     if state == "53100":
         return StorageFull(f"{where}: the database server's disk is full: nothing was written")
-    if (state is None and error.connection_invalidated) or type(
-        cause
-    ).__name__ == "OperationalError":
+    if error.connection_invalidated or (
+        isinstance(error, OperationalError)
+        and (state is None or state[:2] in _POSTGRESQL_UNAVAILABLE)
+    ):
         return DatabaseUnavailable(f"{where}: {str(cause).strip()}")
     return None

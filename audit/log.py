@@ -115,6 +115,14 @@ class Log:
         self._move_head(connection, head.frontier.size, frontier)
         return tuple(recorded)
 
+    def lock(self, connection: Connection) -> None:
+        """Wait for the log's turn and hold it until the caller's write transaction ends.
+
+        Appending does this by itself; call it first where something must be read, too, that no
+        other append may overtake.
+        """
+        self._locked_head(connection)
+
     def checkpoint(self, connection: Connection) -> str:
         """Return the signed checkpoint (a C2SP note) of the whole log as it stands.
 
@@ -154,7 +162,8 @@ class Log:
         """Return the proof that a record is in the log as now signed.
 
         With `reveal`, what was said is in it too, with the salt that proves it; raises as
-        `personal` does.
+        `personal` does. It may be made in the transaction that appends, but must reach nobody
+        before that commits: a signed checkpoint that was rolled back would contradict later ones.
         """
         record = self.record(connection, record_id)
         row = self._head_row(connection)

@@ -7,6 +7,7 @@ text) and a witness's (0x04, https://c2sp.org/tlog-cosignature: Ed25519 over a t
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -21,6 +22,8 @@ KEY_ID_SIZE = 4
 PUBLIC_KEY_SIZE = 32
 LONGEST_NOTE = 1_000_000
 MOST_SIGNATURES = 100
+
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 
 class SignatureKind(IntEnum):
@@ -101,7 +104,7 @@ def parse_note(text: str) -> Note:
     """Return the parts of a signed note, or raise NoteInvalid; nothing is verified yet."""
     if len(text) > LONGEST_NOTE:
         raise NoteInvalid("the note is too long to be a checkpoint")
-    if any(character < " " and character != "\n" for character in text):
+    if _CONTROL.search(text):
         raise NoteInvalid("the note holds control characters")
     body, separator, lines = text.rpartition("\n\n")
     if not separator or not lines.endswith("\n"):

@@ -17,25 +17,37 @@ KEY = str(SIGNER.verifier_key)
 OTHER_KEY = str(OTHER_SIGNER.verifier_key)
 
 
-@pytest.fixture
-def world(tmp_path: Path):
-    with open_world(f"sqlite:///{tmp_path}/log.db", f"sqlite:///{tmp_path}/keys.db") as world:
+def five_answers(folder: Path):
+    with open_world(f"sqlite:///{folder}/log.db", f"sqlite:///{folder}/keys.db") as world:
         for number in range(5):
             world.answer("c1", f"question {number}")
         yield world
 
 
-@pytest.fixture
-def bundle(world: World, tmp_path: Path) -> Path:
-    assert export_bundle(world.database, tmp_path / "log.jsonl") == 5
-    return tmp_path / "log.jsonl"
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory):
+    """A log that no test changes."""
+    yield from five_answers(tmp_path_factory.mktemp("kept"))
 
 
 @pytest.fixture
-def receipt(world: World, tmp_path: Path) -> Path:
+def world(tmp_path: Path):
+    """A log of the test's own."""
+    yield from five_answers(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def bundle(kept: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("bundle") / "log.jsonl"
+    assert export_bundle(kept.database, path) == 5
+    return path
+
+
+@pytest.fixture
+def receipt(kept: World, tmp_path: Path) -> Path:
     path = tmp_path / "receipt.txt"
-    with world.database.read() as connection:
-        path.write_text(write_receipt(world.log.receipt(connection, "r3", reveal=True)))
+    with kept.database.read() as connection:
+        path.write_text(write_receipt(kept.log.receipt(connection, "r3", reveal=True)))
     return path
 
 
@@ -54,8 +66,8 @@ def test_without_a_key_the_reader_is_told(bundle: Path, capsys: pytest.CaptureFi
     assert KEY in out
 
 
-def test_a_sound_database(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["verify", "--database", world.url, "--key", KEY]) == 0
+def test_a_sound_database(kept: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "--database", kept.url, "--key", KEY]) == 0
     assert "OK: nothing was changed" in capsys.readouterr().out
 
 
@@ -80,8 +92,10 @@ def test_keys_may_come_from_a_file(bundle: Path, tmp_path: Path) -> None:
 
 
 def test_a_checkpoint_kept_elsewhere_shows_a_cut(
-    world: World, bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    bundle = tmp_path / "older.jsonl"
+    export_bundle(world.database, bundle)
     world.append(Event(Kind.SERVICE_STARTED, {}))
     assert main(["checkpoint", "--database", world.url]) == 0
     held = tmp_path / "held.txt"
@@ -110,20 +124,20 @@ def test_an_altered_receipt(receipt: Path, capsys: pytest.CaptureFixture[str]) -
 
 
 def test_an_export_that_others_verify(
-    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    kept: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "export.jsonl"
-    assert main(["export", "--database", world.url, "--out", str(out)]) == 0
+    assert main(["export", "--database", kept.url, "--out", str(out)]) == 0
     assert "Wrote 5 leaves" in capsys.readouterr().out
     assert main(["verify", str(out), "--key", KEY]) == 0
     bare = tmp_path / "bare.jsonl"
-    arguments = ["export", "--database", world.url, "--out", str(bare), "--without-ciphertexts"]
+    arguments = ["export", "--database", kept.url, "--out", str(bare), "--without-ciphertexts"]
     assert main(arguments) == 0
     capsys.readouterr()
     assert main(["verify", str(bare), "--key", KEY]) == 0
     assert "left out of this bundle" in capsys.readouterr().out
     assert len(bare.read_bytes()) < len(out.read_bytes())
-    assert main(["export", "--database", world.url, "--out", str(out)]) == 2
+    assert main(["export", "--database", kept.url, "--out", str(out)]) == 2
 
 
 @pytest.mark.parametrize(

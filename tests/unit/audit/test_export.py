@@ -24,15 +24,29 @@ Lines = list[dict[str, object]]
 @pytest.fixture
 def world(tmp_path: Path):
     with open_world(f"sqlite:///{tmp_path}/log.db", f"sqlite:///{tmp_path}/keys.db") as world:
-        for number in range(6):
-            world.answer(f"c{number % 3}", f"question {number}")
-        erase_conversation(world.database, world.keys, world.log, "c2")
+        fill(world)
         yield world
 
 
+def fill(world: World) -> None:
+    for number in range(6):
+        world.answer(f"c{number % 3}", f"question {number}")
+    erase_conversation(world.database, world.keys, world.log, "c2")
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The export of a log of seven leaves, two conversations and one that was erased."""
+    folder = tmp_path_factory.mktemp("exported")
+    with open_world(f"sqlite:///{folder}/log.db", f"sqlite:///{folder}/keys.db") as world:
+        fill(world)
+        export_bundle(world.database, folder / "log.jsonl")
+    return (folder / "log.jsonl").read_bytes()
+
+
 @pytest.fixture
-def bundle(world: World, tmp_path: Path) -> Path:
-    export_bundle(world.database, tmp_path / "log.jsonl")
+def bundle(exported: bytes, tmp_path: Path) -> Path:
+    (tmp_path / "log.jsonl").write_bytes(exported)
     return tmp_path / "log.jsonl"
 
 
