@@ -46,15 +46,7 @@ def load(data: bytes, source: str, url: str = "") -> Document:
     anchors = _anchors(tree)
     _drop_hidden(tree)
     own_markup = _own_main(tree)
-    found = bare_extraction(
-        tree,
-        url=url or None,
-        with_metadata=True,
-        include_comments=False,
-        include_formatting=True,
-        date_extraction_params={"extensive_search": False, "original_date": False},
-    )
-    extracted = None if found is None or isinstance(found, dict) else found
+    extracted = _extracted(tree, url, source)
     body = None if extracted is None else extracted.body
     sections = () if body is None else sections_of(_markup(body, anchors), address)
     sections = sections or sections_of(own_markup, address)
@@ -73,6 +65,22 @@ def load(data: bytes, source: str, url: str = "") -> Document:
         updated=canonical_date(updated or ((extracted.date or "") if extracted else "")),
         language=language,
     )
+
+
+def _extracted(tree: Any, url: str, source: str) -> Any:
+    try:
+        return bare_extraction(
+            tree,
+            url=url or None,
+            with_metadata=True,
+            include_comments=False,
+            include_formatting=True,
+            date_extraction_params={"extensive_search": False, "original_date": False},
+        )
+    except Exception as error:
+        raise DocumentUnreadable(
+            source, f"broke the extractor ({type(error).__name__}): save its text as Markdown"
+        ) from error
 
 
 def _own_main(tree: Any) -> str:
@@ -96,8 +104,11 @@ def _refuse_pointers(tree: Any, source: str) -> None:
 def _address(tree: Any, url: str) -> str:
     """Return the page's canonical address, if it is one it may speak for."""
     for link in tree.xpath("//link[@rel='canonical' and @href]"):
-        address = urljoin(url, link.get("href").strip()).partition("#")[0]
-        parts = urlsplit(address)
+        try:
+            address = urljoin(url, link.get("href").strip()).partition("#")[0]
+            parts = urlsplit(address)
+        except ValueError:
+            continue
         if parts.scheme in {"http", "https"} and (not url or parts.netloc == urlsplit(url).netloc):
             return str(address)
     return ""
@@ -153,8 +164,10 @@ def _markup(body: Any, anchors: dict[str, str]) -> str:
                 element.tag = kind[:2] if kind.startswith(("dt", "dd")) else "li"
             case "cell":
                 element.tag = "th" if element.get("role") == "head" else "td"
-            case tag:
-                element.tag = _TAGS.get(tag, tag)
+            case tag if tag in _TAGS:
+                element.tag = _TAGS[tag]
+            case _:
+                pass
     return str(etree.tostring(body, encoding="unicode", method="html"))
 
 

@@ -14,7 +14,7 @@ def joined(cells: list[str]) -> str:
     kept = list(cells)
     while kept and not kept[-1]:
         kept.pop()
-    return " | ".join(kept)
+    return " | ".join(kept).strip()
 
 
 def table_block(table: Any, text_of_cell: Callable[[Any], str], lead: str) -> Block:

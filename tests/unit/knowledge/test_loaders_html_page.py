@@ -63,6 +63,7 @@ def test_menus_banners_and_hidden_text_are_left_out(furniture: str) -> None:
         ("https://a.example/x?y", "/x", "https://a.example/x"),
         ("https://evil.example/x", "https://www.gov.uk/child-benefit", "https://evil.example/x"),
         ("https://a.example/x", "javascript:alert(1)", "https://a.example/x"),
+        ("https://a.example/x", "http://[", "https://a.example/x"),
         ("", "https://a.example/x", "https://a.example/x"),
         ("", "/x", "kites.html"),
     ],
