@@ -6,10 +6,13 @@ quotations decides whether a citizen sees it, and quotation answers whenever it 
 """
 
 import hashlib
+import queue
 import re
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
+from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
@@ -32,6 +35,7 @@ class ChatModel:
 
     model: BaseChatModel
     name: str
+    timeout: float = 20.0
 
     @property
     def digest(self) -> str:
@@ -47,34 +51,66 @@ def open_model(name: str, *, url: str = "", key: str = "", timeout: float = 20.0
     """
     from langchain.chat_models import init_chat_model
 
-    options: dict[str, object] = {"temperature": 0, "timeout": timeout, "max_retries": 1}
+    options: dict[str, Any] = {"temperature": 0, "timeout": timeout, "max_retries": 1}
     if url:
         options["base_url"] = url
         options["model_provider"] = "openai"
         name = name.removeprefix("openai:")
     if key or url:
         options["api_key"] = key or "not-needed"
-    return ChatModel(init_chat_model(name, **options), name)
+    model: BaseChatModel = init_chat_model(name, **options)
+    return ChatModel(model, name, timeout)
 
 
-def write(chat: ChatModel, quote: Callable[[Turn], Turn]) -> Callable[[Turn], Turn]:
-    """Return the step that lets the model word the answer, and quotes when it cannot."""
+def write(
+    chat: ChatModel, quote: Callable[[Turn], Turn], words: int = 120
+) -> Callable[[Turn], Turn]:
+    """Return the step that lets the model word the answer, and quotes when it cannot.
+
+    An answer of more than `words` words is not taken.
+    """
 
     def step(turn: Turn) -> Turn:
         lines = tuple(_lines(turn.hits[:PASSAGES]))
         try:
-            reply = chat.model.invoke(_messages(turn.standalone, lines))
+            reply = _within(chat.timeout, chat.model, _messages(turn.standalone, lines))
         except Exception as fault:  # noqa: BLE001  (any provider's any failure: quotation answers)
             quoted = quote(turn)
             return quoted.note("model failed, quoted", error=type(fault).__name__)
-        answer = parse_reply(str(reply.text), lines)
-        if answer is None:
+        answer = parse_reply(reply, lines)
+        if answer is None or answer.words > words:
             quoted = quote(turn)
             return quoted.note("model gave no usable answer, quoted")
         noted = turn.note("written", statements=len(answer.statements), words=answer.words)
         return replace(noted, answer=answer)
 
     return step
+
+
+def _within(
+    seconds: float, model: BaseChatModel, messages: list[SystemMessage | HumanMessage]
+) -> str:
+    """Return the model's reply, or raise TimeoutError when it takes longer, all in all.
+
+    A provider's own timeout starts again with every byte, so a trickle could hold a citizen up
+    without end. The thread that still listens then is left to end by itself.
+    """
+    replies: queue.SimpleQueue[str | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            replies.put(str(model.invoke(messages).text))
+        except Exception as fault:  # noqa: BLE001  (raised again for the caller)
+            replies.put(fault)
+
+    threading.Thread(target=ask, name="language model", daemon=True).start()
+    try:
+        reply = replies.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError(f"no answer from {model.get_name()} within {seconds} s") from None
+    if isinstance(reply, Exception):
+        raise reply
+    return reply
 
 
 def parse_reply(reply: str, lines: Sequence[tuple[Passage, Segment]]) -> Answer | None:

@@ -55,6 +55,9 @@ class LiveAnswering:
         if built is not None and built[0] == state.version:
             return built[1]
         with self._lock:
+            built = self._built
+            if built is not None and built[0] == state.version:
+                return built[1]
             guidance = self._guidance(state.snapshot)
             withdrawn = state.withdrawn(guidance.passages) if guidance else frozenset()
             steps = self._build(guidance, state, withdrawn)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, insert, select
 
@@ -18,6 +19,7 @@ from assistant.storage import as_text, live
 from audit.database import Database
 from audit.events import Event, Kind
 from audit.log import Log
+from audit.statements import LOCK_HEAD
 from knowledge.documents import Passage
 
 
@@ -47,10 +49,10 @@ class Withdrawal:
         """Say whether the passage may not be quoted because of this withdrawal."""
         match self.kind:
             case WithdrawalKind.PAGE:
-                addresses = {_page(passage.document_url), _page(passage.official_url)}
-                return _page(self.value) in addresses | {_page(passage.url)}
+                addresses = (passage.document_url, passage.official_url, passage.url)
+                return page_address(self.value) in {page_address(a) for a in addresses if a}
             case WithdrawalKind.TOPIC:
-                return self.value.casefold() in passage.heading.casefold()
+                return _topic(self.value) in _topic(passage.heading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,14 @@ class LiveState:
         )
 
 
-def read_live(connection: Connection) -> LiveState:
-    """Return what is live; the state of a new home when nothing was ever activated."""
+def read_live(connection: Connection, *, hold: bool = False) -> LiveState:
+    """Return what is live; the state of a new home when nothing was ever activated.
+
+    With `hold`, in a write transaction, no operator's move commits until that transaction ends:
+    moves wait for the log's head, which is locked here.
+    """
+    if hold:
+        connection.execute(LOCK_HEAD)
     row = connection.execute(
         select(live.c.version, live.c.state).order_by(live.c.version.desc()).limit(1)
     ).one_or_none()
@@ -103,7 +111,8 @@ class Operations:
             earlier = (*state.earlier, state.snapshot) if state.snapshot else state.earlier
             return replace(state, snapshot=snapshot, earlier=earlier)
 
-        return self._change(Kind.SNAPSHOT_ACTIVATED, change, {**asdict(snapshot), **facts})
+        said = {"name": snapshot.name, "version": snapshot.version, **facts}
+        return self._change(Kind.SNAPSHOT_ACTIVATED, change, said)
 
     def rollback(self, reason: str) -> LiveState:
         """Return to the snapshot that served before."""
@@ -119,7 +128,9 @@ class Operations:
         """Stop quoting a page or topic at once."""
 
         def change(state: LiveState) -> LiveState:
-            if any(w.kind is kind and w.value == value for w in state.withdrawals):
+            if not _named(kind, value):
+                raise NothingToChange("Name the page (its whole address) or the topic to withdraw.")
+            if any(_same(withdrawal, kind, value) for withdrawal in state.withdrawals):
                 raise NothingToChange(f"{value} is already withdrawn.")
             withdrawal = Withdrawal(kind, value, reason, as_text(self.clock()))
             return replace(state, withdrawals=(*state.withdrawals, withdrawal))
@@ -131,7 +142,7 @@ class Operations:
         """Let a withdrawn page or topic be quoted again."""
 
         def change(state: LiveState) -> LiveState:
-            kept = tuple(w for w in state.withdrawals if (w.kind, w.value) != (kind, value))
+            kept = tuple(w for w in state.withdrawals if not _same(w, kind, value))
             if len(kept) == len(state.withdrawals):
                 raise NothingToChange(f"{value} is not withdrawn.")
             return replace(state, withdrawals=kept)
@@ -174,8 +185,29 @@ class Operations:
         return after
 
 
-def _page(address: str) -> str:
-    return address.split("#")[0].rstrip("/")
+def page_address(address: str) -> str:
+    """Return a page's address without what does not tell pages apart.
+
+    Fragment, trailing slash, "http" or "https" and the case of the host are left out.
+    """
+    parts = urlsplit(address.strip())
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.netloc.casefold()}{parts.path.rstrip('/')}{query}"
+
+
+def _topic(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _named(kind: WithdrawalKind, value: str) -> bool:
+    return bool(page_address(value) if kind is WithdrawalKind.PAGE else _topic(value))
+
+
+def _same(withdrawal: Withdrawal, kind: WithdrawalKind, value: str) -> bool:
+    if withdrawal.kind is not kind:
+        return False
+    as_compared = page_address if kind is WithdrawalKind.PAGE else _topic
+    return as_compared(withdrawal.value) == as_compared(value)
 
 
 def _to_json(state: LiveState) -> str:

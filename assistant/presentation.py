@@ -78,7 +78,7 @@ def citations_of(answer: Answer) -> tuple[Citation, ...]:
 def blocks_of(answer: Answer) -> tuple[AnswerBlock, ...]:
     """Return the answer laid out in runs of one kind, lead and passage."""
     places = {passage: place for place, passage in enumerate(answer.passages)}
-    blocks = []
+    blocks: list[AnswerBlock] = []
     runs = groupby(answer.statements, key=lambda s: (s.passage, s.kind, s.block, s.lead))
     for (passage, kind, _, lead), group in runs:
         statements = tuple(group)
@@ -117,7 +117,7 @@ def view_of(
         position=position,
         status=TurnStatus.ANSWERED,
         question=turn.redacted,
-        asked_at=turn.at,
+        asked_at=_whole_milliseconds(turn.at),
         language=turn.language,
         outcome=outcome_name(outcome),
         reason=outcome.reason.value,
@@ -134,8 +134,8 @@ def view_of(
         generated=answer.generated,
         snapshot=versions.snapshot,
         policy=versions.policy,
-        answered_at=answered_at,
-        elapsed_ms=round((answered_at - turn.at).total_seconds() * 1000),
+        answered_at=_whole_milliseconds(answered_at),
+        elapsed_ms=max(0, round((answered_at - turn.at).total_seconds() * 1000)),
     )
 
 
@@ -146,7 +146,8 @@ def view_as_json(view: TurnView) -> dict[str, Any]:
     value["answered_at"] = as_text(view.answered_at) if view.answered_at else None
     if view.confidence is not None:
         value["confidence"] = round(view.confidence * BASIS_POINTS)
-    return _plain(value)
+    plain: dict[str, Any] = _plain(value)
+    return plain
 
 
 def view_from_json(value: Mapping[str, Any]) -> TurnView:
@@ -167,13 +168,16 @@ def view_from_json(value: Mapping[str, Any]) -> TurnView:
                 Citation(**{**c, "nations": tuple(c["nations"])}) for c in value["citations"]
             ),
             "blocks": tuple(
-                AnswerBlock(
-                    **{**b, "items": tuple(b["items"]), "numbers": tuple(b["numbers"])}
-                )
+                AnswerBlock(**{**b, "items": tuple(b["items"]), "numbers": tuple(b["numbers"])})
                 for b in value["blocks"]
             ),
         }
     )
+
+
+def _whole_milliseconds(moment: datetime) -> datetime:
+    """Return the moment as it will be read again, so that a repeat shows the very same turn."""
+    return as_moment(as_text(moment))
 
 
 def _citation(passage: Passage, statements: list[Statement]) -> Citation:

@@ -55,9 +55,20 @@ def answered_event(turn: Turn, outcome: Outcome, view: TurnView, versions: Versi
     return Event(Kind.TURN_ANSWERED, facts, view.conversation_id, personal)
 
 
+def suppressed_event(turn: Turn, conversation_id: str, position: int, versions: Versions) -> Event:
+    """Return the event of a turn of which nothing was shown: a person has the conversation."""
+    facts: dict[str, Any] = {"turn": turn.id, "position": position, "versions": versions.facts()}
+    return Event(Kind.TURN_SUPPRESSED, facts, conversation_id, {"input": _input(turn)})
+
+
 def closed_event(turn_id: str, reason: Reason, view: TurnView, question: str) -> Event:
     """Return the event of a turn that a crash or fault left half-done."""
-    facts = {"turn": turn_id, "position": view.position, "reason": reason.value}
+    facts: dict[str, Any] = {
+        "turn": turn_id,
+        "position": view.position,
+        "reason": reason.value,
+        "versions": {"policy": view.policy},
+    }
     personal = {"input": {"question": question}, "view": view_as_json(view)}
     return Event(Kind.TURN_CLOSED, facts, view.conversation_id, personal)
 

@@ -7,10 +7,11 @@ is checked inside that same transaction. Synchronous, and safe to call from many
 processes.
 """
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
@@ -23,23 +24,23 @@ from assistant.errors import (
 )
 from assistant.guidance import Answering
 from assistant.live import LiveState, read_live
-from assistant.outcomes import Abstained, Answered, Reason
+from assistant.outcomes import Abstained, Answered, Clarifying, Outcome, Reason
 from assistant.pipeline import Watcher, answer
 from assistant.policy import Policy
-from assistant.presentation import view_from_json, view_of
-from assistant.records import answered_event, closed_event
+from assistant.presentation import outcome_name, view_from_json, view_of
+from assistant.records import answered_event, closed_event, suppressed_event
 from assistant.storage import as_moment, as_text, conversations, turns
 from assistant.text import RawText, RedactedText
-from assistant.turns import Exchange, Turn
+from assistant.turns import Exchange, TraceEntry, Turn
 from assistant.views import ConversationView, TurnStatus, TurnView
 from audit.database import Database
-from audit.erasure import erase_conversation
 from audit.errors import KeyErased, KeyUnknown
 from audit.events import Event, Kind
 from audit.keys import KeyStore
 from audit.log import Log
 from audit.receipts import write_receipt
-from audit.vault import ConversationKey, seal, unseal
+from audit.vault import record_salt, seal, unseal
+
 
 class Conversations(Protocol):
     """What a citizen can do, for the ways in. `Assistant` keeps these promises."""
@@ -114,24 +115,27 @@ class Assistant:
         TurnInProgress with nothing stored, ConversationUnknown when erased.
         """
         _require_text(question)
-        received = self._receive(conversation_id, question, key)
-        if isinstance(received, TurnView):
-            return received
-        turn, position = received
-        with self.database.read() as connection:
-            state = read_live(connection)
-        return self._record(conversation_id, self._answer(turn, state, watch), position, state)
+        with _erased_is_unknown():
+            received = self._receive(conversation_id, question, key)
+            if isinstance(received, TurnView):
+                return received
+            turn, position = received
+            with self.database.read() as connection:
+                state = read_live(connection)
+            return self._record(conversation_id, self._answer(turn, state, watch), position, state)
 
     def turn(self, conversation_id: str, turn_id: str) -> TurnView:
         """Return one turn; its `status` says whether it is answered yet."""
-        with self.database.read() as connection:
+        self._close_overdue(conversation_id)
+        with _erased_is_unknown(), self.database.read() as connection:
             _require_conversation(connection, conversation_id)
             row = _turn_row(connection, conversation_id, turn_id)
             return self._view(connection, row)
 
     def read(self, conversation_id: str) -> ConversationView:
         """Return the whole conversation, oldest turn first."""
-        with self.database.read() as connection:
+        self._close_overdue(conversation_id)
+        with _erased_is_unknown(), self.database.read() as connection:
             row = _require_conversation(connection, conversation_id)
             rows = connection.execute(
                 select(turns)
@@ -149,19 +153,22 @@ class Assistant:
 
     def receipt(self, conversation_id: str, turn_id: str) -> str:
         """Return the text of a receipt that proves what was said, to anyone, offline."""
-        with self.database.read() as connection:
+        with _erased_is_unknown(), self.database.read() as connection:
             _require_conversation(connection, conversation_id)
             row = _turn_row(connection, conversation_id, turn_id)
             if row.record_id is None:
-                raise TurnUnknown("This question has not been answered yet, so there is no receipt.")
+                raise TurnUnknown(
+                    "This question has not been answered yet, so there is no receipt."
+                )
             return write_receipt(self.log.receipt(connection, row.record_id, reveal=True))
 
     def feedback(
         self, conversation_id: str, turn_id: str, useful: bool, comment: RawText
     ) -> TurnView:
         """Record whether an answer was useful; a later opinion replaces an earlier one."""
-        with self.database.write() as connection:
-            _require_conversation(connection, conversation_id)
+        _require_readable(comment)
+        with _erased_is_unknown(), self.database.write() as connection:
+            _require_conversation(connection, conversation_id, lock=True)
             row = _turn_row(connection, conversation_id, turn_id)
             word = "useful" if useful else "not_useful"
             personal = {"comment": self.mask(comment)} if comment.strip() else None
@@ -175,28 +182,37 @@ class Assistant:
     def ask_for_person(self, conversation_id: str) -> ConversationView:
         """Record the wish for a person; never refused. Repeating it changes nothing."""
         with self.database.write() as connection:
-            _require_conversation(connection, conversation_id)
+            _require_conversation(connection, conversation_id, lock=True)
             self._request_person(connection, conversation_id)
         return self.read(conversation_id)
 
     def erase(self, conversation_id: str) -> None:
-        """Destroy the conversation's key, ciphertext and salts; its proofs stay valid."""
+        """Destroy the conversation's key, ciphertext and salts; its proofs stay valid.
+
+        Repeating it changes nothing. Should the process die before the key is destroyed,
+        `audit.erasure.finish_erasures` does that at the next start.
+        """
         with self.database.write() as connection:
-            connection.execute(
-                update(turns)
-                .where(
-                    turns.c.conversation_id == conversation_id,
-                    turns.c.status == TurnStatus.RECEIVED.value,
+            query = select(conversations).where(conversations.c.id == conversation_id)
+            row = connection.execute(query.with_for_update()).one_or_none()
+            if row is None:
+                raise ConversationUnknown("There is no such conversation.")
+            if row.erased_at is None:
+                connection.execute(
+                    update(turns)
+                    .where(
+                        turns.c.conversation_id == conversation_id,
+                        turns.c.status == TurnStatus.RECEIVED.value,
+                    )
+                    .values(status=TurnStatus.CLOSED.value, sealed_question=None)
                 )
-                .values(status=TurnStatus.CLOSED.value, sealed_question=None)
-            )
-            erased = connection.execute(
-                update(conversations)
-                .where(conversations.c.id == conversation_id, conversations.c.erased_at.is_(None))
-                .values(erased_at=as_text(self.clock()))
-            )
-        if erased.rowcount:
-            erase_conversation(self.database, self.keys, self.log, conversation_id)
+                connection.execute(
+                    update(conversations)
+                    .where(conversations.c.id == conversation_id)
+                    .values(erased_at=as_text(self.clock()))
+                )
+                self.log.erase(connection, conversation_id)
+        self.keys.destroy(conversation_id)
 
     def close_half_done(self, *, all_of_them: bool) -> int:
         """Close turns that a crash left half-done, with a plain message; return how many.
@@ -211,18 +227,33 @@ class Assistant:
             rows = connection.execute(query).all()
         return sum(self._close(row) for row in rows)
 
+    def _close_overdue(self, conversation_id: str) -> None:
+        """Close this conversation's turns past their time, whichever process left them."""
+        with self.database.read() as connection:
+            rows = connection.execute(
+                select(turns).where(
+                    turns.c.conversation_id == conversation_id,
+                    turns.c.status == TurnStatus.RECEIVED.value,
+                    turns.c.answer_by < as_text(self.clock()),
+                )
+            ).all()
+        for row in rows:
+            self._close(row)
+
     # -- receiving -----------------------------------------------------------------------------
 
     def _receive(
         self, conversation_id: str, question: RawText, key: str
     ) -> TurnView | tuple[Turn, int]:
+        self._close_overdue(conversation_id)
         now, turn_id = self.clock(), self.new_id()
         with self.database.write() as connection:
             row = _require_conversation(connection, conversation_id, lock=True)
-            secret = self._key(conversation_id)
+            secret = self.keys.get(conversation_id)
+            mark = record_salt(secret, f"idempotency key {key}").hex()
             earlier = connection.execute(
                 select(turns).where(
-                    turns.c.conversation_id == conversation_id, turns.c.idempotency_key == key
+                    turns.c.conversation_id == conversation_id, turns.c.idempotency_key == mark
                 )
             ).one_or_none()
             if earlier is not None:
@@ -235,7 +266,7 @@ class Assistant:
                     id=turn_id,
                     conversation_id=conversation_id,
                     position=position,
-                    idempotency_key=key,
+                    idempotency_key=mark,
                     status=TurnStatus.RECEIVED.value,
                     asked_at=as_text(now),
                     answer_by=as_text(now + ANSWER_WITHIN),
@@ -249,8 +280,6 @@ class Assistant:
         if self._question_of(connection, row) != question:
             raise KeyReused("That Idempotency-Key came with another question: use a new key.")
         if row.status == TurnStatus.RECEIVED.value:
-            if row.answer_by < as_text(self.clock()):
-                raise TurnInProgress("The answer was interrupted. Ask again with a new key.")
             raise TurnInProgress("This question is being answered: read the turn in a moment.")
         return self._view(connection, row)
 
@@ -273,7 +302,14 @@ class Assistant:
     # -- answering and recording ---------------------------------------------------------------
 
     def _answer(self, turn: Turn, state: LiveState, watch: Watcher) -> Turn:
-        return answer(turn, self.answering.steps(state), watch)
+        try:
+            steps = self.answering.steps(state)
+        except Exception as fault:  # noqa: BLE001  (fails closed: a person instead of an answer)
+            return _faulty(turn, "guidance", fault)
+        try:
+            return answer(turn, steps, watch)
+        except Exception as fault:  # noqa: BLE001  (only `watch` can raise here)
+            return _faulty(turn, "watch", fault)
 
     def _record(
         self, conversation_id: str, turn: Turn, position: int, state: LiveState
@@ -281,11 +317,17 @@ class Assistant:
         versions = self.answering.versions(state)
         with self.database.write() as connection:
             conversation = _require_conversation(connection, conversation_id, lock=True)
+            row = _turn_row(connection, conversation_id, turn.id)
+            if row.status != TurnStatus.RECEIVED.value:
+                return self._view(connection, row)
             if conversation.person_has_since is not None:
-                return self._keep_silent(connection, conversation_id, turn, position)
-            now = read_live(connection)
+                event = suppressed_event(turn, conversation_id, position, versions)
+                self._settle(connection, turn.id, TurnStatus.SILENT, event)
+                row = _turn_row(connection, conversation_id, turn.id)
+                return self._view(connection, row)
+            now = read_live(connection, hold=True)
             if now.version != state.version:
-                turn = _under_newer_rules(turn, now)
+                turn = _under_newer_rules(turn, state, now)
             outcome = turn.outcome or Abstained(Reason.SYSTEM_FAULT)
             wording = self.policy.wording(turn.language)
             view = view_of(
@@ -296,48 +338,35 @@ class Assistant:
                 versions=versions,
                 answered_at=self.clock(),
             )
-            (recorded,) = self.log.append(
-                connection, [answered_event(turn, outcome, view, versions)]
-            )
-            done = connection.execute(
-                update(turns)
-                .where(turns.c.id == turn.id, turns.c.status == TurnStatus.RECEIVED.value)
-                .values(
-                    status=TurnStatus.ANSWERED.value,
-                    answered_at=as_text(recorded.at),
-                    record_id=recorded.record_id,
-                    outcome=view.outcome,
-                    reason=view.reason,
-                    sealed_question=None,
-                )
-            )
-            if done.rowcount != 1:
-                raise TurnInProgress("This question was closed meanwhile. Please ask again.")
+            event = answered_event(turn, outcome, view, versions)
+            record = self._settle(connection, turn.id, TurnStatus.ANSWERED, event, outcome)
             if outcome.reason is Reason.ASKED_FOR_PERSON:
                 self._request_person(connection, conversation_id)
-        return replace(view, record=recorded.record_id)
+        return replace(view, record=record)
 
-    def _keep_silent(
-        self, connection: Connection, conversation_id: str, turn: Turn, position: int
-    ) -> TurnView:
-        facts = {"turn": turn.id, "position": position}
-        personal = {"input": {"question": turn.question}}
-        (recorded,) = self.log.append(
-            connection, [Event(Kind.TURN_SUPPRESSED, facts, conversation_id, personal)]
-        )
+    def _settle(
+        self,
+        connection: Connection,
+        turn_id: str,
+        status: TurnStatus,
+        event: Event,
+        outcome: Outcome | None = None,
+    ) -> str:
+        """Record how a turn ended, and its row with it; return the record's identifier."""
+        (recorded,) = self.log.append(connection, [event])
         connection.execute(
             update(turns)
-            .where(turns.c.id == turn.id)
+            .where(turns.c.id == turn_id)
             .values(
-                status=TurnStatus.SILENT.value,
+                status=status.value,
                 answered_at=as_text(recorded.at),
                 record_id=recorded.record_id,
+                outcome=outcome_name(outcome) if outcome else None,
+                reason=outcome.reason.value if outcome else None,
                 sealed_question=None,
             )
         )
-        return TurnView(
-            turn.id, conversation_id, position, TurnStatus.SILENT, turn.redacted, turn.at
-        )
+        return recorded.record_id
 
     def _request_person(self, connection: Connection, conversation_id: str) -> None:
         asked = connection.execute(
@@ -353,14 +382,14 @@ class Assistant:
 
     def _close(self, row: Row[Any]) -> bool:
         with self.database.write() as connection:
+            query = select(conversations).where(conversations.c.id == row.conversation_id)
+            conversation = connection.execute(query.with_for_update()).one()
             current = connection.execute(select(turns).where(turns.c.id == row.id)).one()
-            if current.status != TurnStatus.RECEIVED.value:
+            if current.status != TurnStatus.RECEIVED.value or conversation.erased_at is not None:
                 return False
-            try:
-                question = self._question_of(connection, current)
-            except ConversationUnknown:
-                question = RawText("")
-            reason = Reason.SYSTEM_FAULT
+            question = self._question_of(connection, current)
+            outcome = Abstained(Reason.SYSTEM_FAULT)
+            wording = self.policy.wording(conversation.language)
             view = TurnView(
                 row.id,
                 row.conversation_id,
@@ -368,26 +397,15 @@ class Assistant:
                 TurnStatus.CLOSED,
                 self.mask(question),
                 as_moment(row.asked_at),
-                outcome="abstained",
-                reason=reason.value,
-                message=self.policy.wording("en").message(Abstained(reason)),
+                language=conversation.language,
+                outcome=outcome_name(outcome),
+                reason=outcome.reason.value,
+                message=wording.message(outcome, self.organisation),
+                policy=self.policy.digest,
                 answered_at=self.clock(),
             )
-            (recorded,) = self.log.append(
-                connection, [closed_event(row.id, reason, view, question)]
-            )
-            connection.execute(
-                update(turns)
-                .where(turns.c.id == row.id)
-                .values(
-                    status=TurnStatus.CLOSED.value,
-                    answered_at=as_text(recorded.at),
-                    record_id=recorded.record_id,
-                    outcome=view.outcome,
-                    reason=view.reason,
-                    sealed_question=None,
-                )
-            )
+            event = closed_event(row.id, outcome.reason, view, question)
+            self._settle(connection, row.id, TurnStatus.CLOSED, event, outcome)
         return True
 
     # -- reading -------------------------------------------------------------------------------
@@ -406,30 +424,38 @@ class Assistant:
                 record=row.record_id or "",
             )
         personal = self.log.personal(connection, row.record_id)
-        view = view_from_json(personal["view"])
+        view = view_from_json(cast(Mapping[str, Any], personal["view"]))
         return replace(view, record=row.record_id, feedback=row.feedback or "", status=status)
 
     def _question_of(self, connection: Connection, row: Row[Any]) -> RawText:
         if row.sealed_question is not None:
-            key = self._key(row.conversation_id)
+            key = self.keys.get(row.conversation_id)
             return RawText(unseal(key, row.id, row.sealed_question).decode())
         personal = self.log.personal(connection, row.record_id)
-        return RawText(str(personal["input"]["question"]))
+        given = cast(Mapping[str, Any], personal["input"])
+        return RawText(given["question"])
 
-    def _key(self, conversation_id: str) -> ConversationKey:
-        try:
-            return self.keys.get(conversation_id)
-        except (KeyErased, KeyUnknown) as error:
-            raise ConversationUnknown("This conversation has been deleted.") from error
+
+@contextlib.contextmanager
+def _erased_is_unknown() -> Iterator[None]:
+    """Say of a conversation whose key another process destroyed meanwhile that it is gone."""
+    try:
+        yield
+    except (KeyErased, KeyUnknown) as error:
+        raise ConversationUnknown("This conversation has been deleted.") from error
 
 
 def _require_text(question: RawText) -> None:
     if not question.strip():
         raise QuestionInvalid("Type your question, then send it.")
+    _require_readable(question)
+
+
+def _require_readable(text: RawText) -> None:
     try:
-        question.encode()
+        text.encode()
     except UnicodeEncodeError as error:
-        raise QuestionInvalid("The question has characters that cannot be read.") from error
+        raise QuestionInvalid("The text has characters that cannot be read.") from error
 
 
 def _require_conversation(
@@ -451,15 +477,43 @@ def _turn_row(connection: Connection, conversation_id: str, turn_id: str) -> Row
     return row
 
 
-def _under_newer_rules(turn: Turn, state: LiveState) -> Turn:
-    """Return the turn as a withdrawal or switch made while it was answered leaves it."""
-    if not isinstance(turn.outcome, Answered):
-        return turn
-    if not state.answering:
-        return replace(turn, outcome=Abstained(Reason.ANSWERING_OFF), answer=None)
-    if state.withdrawn(turn.outcome.answer.passages):
-        return replace(turn, outcome=Abstained(Reason.NO_GUIDANCE), answer=None)
-    return turn
+def _under_newer_rules(turn: Turn, asked: LiveState, now: LiveState) -> Turn:
+    """Return the turn as the operator's moves made while it was answered leave it.
+
+    Switching off and withdrawing leave no answer, and offer no page, that they forbid; nor does
+    an answer outlive the return from its snapshot to an earlier one.
+    """
+    match turn.outcome:
+        case Answered() | Clarifying() if not now.answering:
+            return replace(turn, outcome=Abstained(Reason.ANSWERING_OFF), answer=None)
+        case Answered() | Clarifying() if asked.snapshot not in (now.snapshot, *now.earlier):
+            return replace(turn, outcome=Abstained(Reason.SYSTEM_FAULT), answer=None)
+        case Answered() | Clarifying() | Abstained():
+            return _without_withdrawn(turn, now)
+        case _:
+            return turn
+
+
+def _without_withdrawn(turn: Turn, state: LiveState) -> Turn:
+    gone = state.withdrawn([hit.passage for hit in turn.hits])
+    match turn.outcome:
+        case Answered() as outcome if any(
+            passage.document_url in gone for passage in outcome.answer.passages
+        ):
+            return replace(turn, outcome=Abstained(Reason.NO_GUIDANCE), answer=None)
+        case Clarifying() if gone:
+            return replace(turn, outcome=Abstained(Reason.NO_GUIDANCE), answer=None)
+        case Abstained() as outcome:
+            nearest = tuple(link for link in outcome.nearest if link.url not in gone)
+            return replace(turn, outcome=replace(outcome, nearest=nearest))
+        case _:
+            return turn
+
+
+def _faulty(turn: Turn, stage: str, fault: Exception) -> Turn:
+    entry = TraceEntry(stage, "fault", {"error": type(fault).__name__}, 0)
+    outcome = Abstained(Reason.SYSTEM_FAULT)
+    return replace(turn, answer=None, outcome=outcome, trace=(*turn.trace, entry))
 
 
 def _exchange(view: TurnView) -> Exchange:
