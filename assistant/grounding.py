@@ -25,7 +25,10 @@ class Ungrounded(StrEnum):
     WORDS = "mostly other words than the passage's"
 
 
-_LINK = re.compile(r"(?:https?://|www\.)\S{1,300}|\b[\w-]{1,60}(?:\.[\w-]{1,60}){0,5}\.(?:uk|com|org|net|gov|io)\b", re.I)
+_LINK = re.compile(
+    r"(?:https?://|www\.)\S{1,300}|\b[\w-]{1,60}(?:\.[\w-]{1,60}){0,5}\.(?:uk|com|org|net|gov|io)\b",
+    re.I,
+)
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _NAME = re.compile(r"(?<![.!?:•\n] )(?<!^)\b[A-Z][\w’']{2,}")
@@ -46,7 +49,9 @@ _EMPTY = frozenset(
 )
 
 
-def problems(statement: Statement, *, generated: bool, enough: float = 0.6) -> tuple[Ungrounded, ...]:
+def problems(
+    statement: Statement, *, generated: bool, enough: float = 0.6
+) -> tuple[Ungrounded, ...]:
     """Return every reason why the passage does not support the statement; empty when it does.
 
     `enough` is the least share of a worded statement's content words that its quote must have.
@@ -74,7 +79,10 @@ def _disagreements(
     around = _words(f"{statement.passage.heading} {source}")
     return (
         (Ungrounded.LINK, bool(_links(text) - _links(source))),
-        (Ungrounded.NUMBER, bool(_numbers(text) - _numbers(source)) or bool((said & _MONTHS) - have)),
+        (
+            Ungrounded.NUMBER,
+            bool(_numbers(text) - _numbers(source)) or bool((said & _MONTHS) - have),
+        ),
         (Ungrounded.NEGATION, _negated(text) != _negated(source)),
         (Ungrounded.MODALITY, _modality(said) - _modality(have) != set()),
         (Ungrounded.CONDITION, bool(have & _CONDITIONS) and not said & _CONDITIONS),

@@ -18,7 +18,7 @@ Words = Mapping[str, Sequence[str]]
 
 _APOSTROPHES = re.compile("['’‘`´ʼ]")
 _SENTENCE_END = re.compile(r"[.?!;:…]+(?=\s|$)|[\r\n]+")
-_BETWEEN_WORDS = re.compile(r"[^\w\n]+|_+")
+_BETWEEN_WORDS = re.compile(r"(?:[^\w\n]|_)+")
 _AROUND_LINES = re.compile(r" *\n[ \n]*")
 _NAME = re.compile(r"\{([a-z_]+)\}")
 _SPELT_OUT = re.compile(r"\b[a-hj-z] (?:\w )+\w\b")

@@ -10,7 +10,7 @@ from assistant.outcomes import Abstained, Reason
 from assistant.policy import Policy
 from assistant.redaction.redactor import Redactor
 from assistant.steps.compose import QuotingRules, quote
-from assistant.steps.contextualise import contextualise
+from assistant.steps.contextualise import FollowUpRules, contextualise
 from assistant.steps.decide import decide
 from assistant.steps.ground import ground
 from assistant.steps.redact import redact
@@ -52,7 +52,7 @@ def build_steps(
         Step("redact", redact(policy, redactor)),
         Step("safeguard", safeguard(policy)),
         Step("route", route(policy)),
-        Step("contextualise", contextualise),
+        Step("contextualise", contextualise(retriever, withdrawn, FollowUpRules())),
         Step("retrieve", retrieve(retriever, withdrawn, depth)),
         Step("rerank", rerank(RerankWeights())),
         Step("compose", compose),

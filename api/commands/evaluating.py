@@ -124,7 +124,9 @@ def _asking(home: Home, corpus: Corpus) -> Asking:
 
 def _indexed(home: Home, corpus: Corpus) -> OpenedGuidance:
     """Return the corpus as a snapshot of its own, built only when it has changed."""
-    report = build(home.library, f"evaluation-{corpus.name}", corpus.documents, home.cut(), home.embedder)
+    report = build(
+        home.library, f"evaluation-{corpus.name}", corpus.documents, home.cut(), home.embedder
+    )
     return home.opened(home.library.open(report.digest, home.embedder))
 
 

@@ -162,11 +162,34 @@ class Category(Phrases):
     contacts: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
+DANGERS = frozenset(
+    {
+        Reason.EMERGENCY,
+        Reason.CRISIS,
+        Reason.SELF_HARM,
+        Reason.CHILD_AT_RISK,
+        Reason.DOMESTIC_ABUSE,
+        Reason.HOMELESS_TONIGHT,
+    }
+)
+"""What safeguarding looks for. A policy may say how, but leave none out."""
+
+
 class Safeguarding(Strict):
     """Dangers, the most pressing first."""
 
     words: WordLists
     category: Annotated[tuple[Category, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        reasons = {category.reason for category in self.category}
+        if wrong := sorted(reasons - DANGERS):
+            known = ", ".join(sorted(DANGERS))
+            raise ValueError(f'"{wrong[0]}" is not a danger; write one of: {known}')
+        if missing := sorted(DANGERS - reasons):
+            raise ValueError(f'there must be a [[category]] with reason = "{missing[0]}"')
+        return self
 
 
 class Label(Phrases):

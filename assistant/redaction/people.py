@@ -28,11 +28,11 @@ _NAME_PART = r"[^\W\d_][^\W\d_]{0,24}(?:['’-][^\W\d_]{1,24}){0,2}"
 _INTRODUCTION = (
     r"(?:my|his|her|their|our|whose) (?:(?:full|first|last|maiden|legal|real|birth|married) )?"
     r"name(?:['’]?s| is| was)"
-    r"|(?:i am|i['’]?m|i['’]ve been|he is|she is|who is|is|was) (?:called|named)"
+    r"|(?:i am|i['’]?m) (?:called|named)|(?P<third>(?:is|was|been) (?:called|named))"
     r"|name[:=]|fy enw(?: i)? (?:yw|ydy|ydi)|enw i (?:yw|ydy|ydi)|dwi['’]n cael fy ngalw yn"
 )
 _NAMED = re.compile(
-    rf"\b(?:{_INTRODUCTION})[ :]{{1,2}}({_NAME_PART}(?: (?:{_NAME_PART}|[A-Z]\.)){{0,3}})",
+    rf"\b(?:{_INTRODUCTION})[ :]{{1,2}}(?P<name>{_NAME_PART}(?: (?:{_NAME_PART}|[A-Z]\.)){{0,3}})",
     re.IGNORECASE,
 )
 _TITLE = r"Mr|Mrs|Ms|Miss|Mx|MR|MRS|MS|MISS|Master|Mister"
@@ -62,8 +62,10 @@ def emails(text: str) -> Iterator[Found]:
 def names(text: str) -> Iterator[Found]:
     """Yield names where somebody is introduced ("my name is …", "called …") or has a title."""
     for match in _NAMED.finditer(text):
-        if length := _name_length(match[1]):
-            yield Found(Kind.NAME, match.start(1), match.start(1) + length)
+        if match["third"] and not match["name"][0].isupper():
+            continue
+        if length := _name_length(match["name"]):
+            yield Found(Kind.NAME, match.start("name"), match.start("name") + length)
     for match in _TITLED.finditer(text):
         if match[1].split()[0].casefold() not in _NOT_NAMES:
             yield Found(Kind.NAME, *match.span(1))

@@ -57,7 +57,7 @@ def addresses(text: str) -> Iterator[Found]:
         words = match[1].split()
         named = words[0][0].isupper() and match[2][0].isupper()
         clear = re.fullmatch(_CLEAR, match[2], re.IGNORECASE) is not None
-        plain = all(word.casefold() not in _NOT_STREETS for word in words)
+        plain = all(word == "The" or word.casefold() not in _NOT_STREETS for word in words)
         if plain and (named or clear or near(text, match, _LIVES, 25, 0)):
             yield Found(Kind.ADDRESS, *match.span())
     for match in _WELSH_STREET.finditer(text):

@@ -19,8 +19,8 @@ class QuotingRules:
     """How much to quote. `words` is the most an answer may have; `passages` how many to quote from.
 
     A segment scores `passage_weight` × its passage's score + its own cosine, and is left out when
-    that is more than `margin` below the best. A list of up to `whole_list_words`, or a run of steps of up
-    to `whole_steps_words`, is kept whole.
+    that is more than `margin` below the best. A list of up to `whole_list_words`, or a run of
+    steps of up to `whole_steps_words`, is kept whole.
     """
 
     words: int = 120

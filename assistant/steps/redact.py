@@ -6,20 +6,23 @@ from dataclasses import replace
 from assistant.cleaning import clean
 from assistant.policy import Policy
 from assistant.redaction.redactor import Redactor
+from assistant.text import RedactedText
 from assistant.turns import Turn
 
 
 def redact(policy: Policy, redactor: Redactor | None = None) -> Callable[[Turn], Turn]:
     """Return the step that fills `redacted` and names the kinds masked; it never sees a value.
 
-    Characters that cannot be seen are taken out first, so they cannot hide a number.
+    Characters that cannot be seen are taken out first, so they cannot hide a number; what is over
+    the limit is cut off last, so the cut cannot show part of one.
     """
     masks = redactor or Redactor(policy.redaction)
 
     def step(turn: Turn) -> Turn:
-        masked = masks.mask(clean(turn.question).text[: policy.limits.question_characters])
+        masked = masks.mask(clean(turn.question).text)
+        text = RedactedText(masked.text[: policy.limits.question_characters])
         kinds = tuple(dict.fromkeys(str(kind) for kind in masked.kinds))
-        return replace(turn, redacted=masked.text, standalone=masked.text, masked=kinds).note(
+        return replace(turn, redacted=text, standalone=text, masked=kinds).note(
             "masked" if kinds else "ok", kinds=list(kinds), count=len(masked.kinds)
         )
 
