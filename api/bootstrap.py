@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from sqlalchemy import Engine, create_engine, make_url
 
 from api.errors import HomeInUse, SettingInvalid
@@ -27,8 +26,8 @@ from assistant.pipeline import Step, build_steps, find
 from assistant.policy import Policy, load_policy
 from assistant.presentation import Versions
 from assistant.redaction.redactor import Redactor
-from assistant.steps.retrieve import DEPTH
 from assistant.service import Assistant
+from assistant.steps.retrieve import DEPTH
 from assistant.text import RawText
 from assistant.turns import Exchange, Turn
 from audit.database import Database

@@ -105,7 +105,7 @@ def _numbers(text: str) -> set[str]:
 
 
 def _negated(text: str) -> int:
-    words = [word.casefold() for word in _WORD.findall(text)]
+    words = [str(word).casefold() for word in _WORD.findall(text)]
     return sum(word in _NEGATIONS or word.endswith(("n't", "n’t")) for word in words) % 2
 
 

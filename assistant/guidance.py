@@ -6,7 +6,7 @@ a snapshot is opened when it first serves and kept until another one does.
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from assistant.live import LiveState, SnapshotRef
 from assistant.pipeline import Step
@@ -33,20 +33,23 @@ class Guidance(Protocol):
     def passages(self) -> Sequence[Passage]: ...
 
 
-class LiveAnswering:
+G = TypeVar("G", bound=Guidance)
+
+
+class LiveAnswering(Generic[G]):
     """Keeps the live snapshot open and its steps built; safe to use from threads."""
 
     def __init__(
         self,
-        open_guidance: Callable[[SnapshotRef], Guidance],
-        build: Callable[[Guidance | None, LiveState, frozenset[str]], Sequence[Step]],
+        open_guidance: Callable[[SnapshotRef], G],
+        build: Callable[[G | None, LiveState, frozenset[str]], Sequence[Step]],
         versions: Callable[[LiveState], Versions],
     ) -> None:
         self._open = open_guidance
         self._build = build
         self._versions = versions
         self._lock = threading.Lock()
-        self._opened: tuple[SnapshotRef, Guidance] | None = None
+        self._opened: tuple[SnapshotRef, G] | None = None
         self._built: tuple[int, Sequence[Step]] | None = None
 
     def steps(self, state: LiveState) -> Sequence[Step]:
@@ -68,7 +71,7 @@ class LiveAnswering:
         """Return the digests of what shapes answers under this state."""
         return self._versions(state)
 
-    def _guidance(self, snapshot: SnapshotRef | None) -> Guidance | None:
+    def _guidance(self, snapshot: SnapshotRef | None) -> G | None:
         if snapshot is None:
             return None
         if self._opened is None or self._opened[0] != snapshot:

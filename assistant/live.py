@@ -102,7 +102,7 @@ class Operations:
         with self.database.read() as connection:
             return read_live(connection)
 
-    def activate(self, snapshot: SnapshotRef, facts: Mapping[str, str | int]) -> LiveState:
+    def activate(self, snapshot: SnapshotRef, facts: Mapping[str, str | int | bool]) -> LiveState:
         """Let a snapshot serve citizens; the one before stays at hand for `rollback`."""
 
         def change(state: LiveState) -> LiveState:
@@ -111,7 +111,7 @@ class Operations:
             earlier = (*state.earlier, state.snapshot) if state.snapshot else state.earlier
             return replace(state, snapshot=snapshot, earlier=earlier)
 
-        said = {"name": snapshot.name, "version": snapshot.version, **facts}
+        said: dict[str, str | int] = {"name": snapshot.name, "version": snapshot.version, **facts}
         return self._change(Kind.SNAPSHOT_ACTIVATED, change, said)
 
     def rollback(self, reason: str) -> LiveState:

@@ -10,6 +10,8 @@ from assistant.outcomes import Outcome
 from assistant.text import RawText, RedactedText
 from knowledge.retrieval import Hit
 
+NOTHING = RedactedText("")
+
 Evidence = Mapping[str, str | int | bool | list[str] | list[int]]
 
 
@@ -64,9 +66,9 @@ class Turn:
     nation: str = ""
     marks: frozenset[Mark] = frozenset()
     detected: str = ""
-    redacted: RedactedText = RedactedText("")
+    redacted: RedactedText = NOTHING
     masked: tuple[str, ...] = ()
-    standalone: RedactedText = RedactedText("")
+    standalone: RedactedText = NOTHING
     hits: tuple[Hit, ...] = ()
     answer: Answer | None = None
     confidence: float = 0.0

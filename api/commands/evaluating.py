@@ -22,6 +22,8 @@ from evaluation.retrieval import DEPTH
 from evaluation.runner import (
     CORPORA,
     Asking,
+    Index,
+    Prepare,
     Searching,
     asked,
     evaluate_answers,
@@ -51,7 +53,7 @@ def retrieval(
 ) -> None:
     """Does it find the right section?"""
     with opened_home() as home, _progress() as watch:
-        systems = {"signpost": partial(_searching, home)} if batch is None else {}
+        systems: dict[str, Index] = {"signpost": partial(_searching, home)}
         if batch is not None:
             systems = {"batch": lambda corpus: searched(batch)}
         if baseline:
@@ -82,7 +84,7 @@ def answers(
 ) -> None:
     """Does it say the right thing, and only that?"""
     with opened_home() as home, _progress() as watch:
-        systems = {"signpost": partial(_asking, home)} if batch is None else {}
+        systems: dict[str, Prepare] = {"signpost": partial(_asking, home)}
         if batch is not None:
             systems = {"batch": lambda corpus: asked(batch)}
         evaluate_answers(

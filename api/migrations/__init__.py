@@ -13,7 +13,7 @@ from sqlalchemy import MetaData, text
 
 import assistant.storage
 import audit.storage
-import knowledge.pgvector_store
+import knowledge.pgvector_tables
 from audit.database import Database
 
 LOCK = 7_310_557_821
@@ -24,7 +24,7 @@ def metadata_for(engine_name: str) -> list[MetaData]:
     """Return the tables that belong in the main database of that engine."""
     tables = [audit.storage.metadata, assistant.storage.metadata]
     if engine_name == "postgresql":
-        tables.append(knowledge.pgvector_store.metadata)
+        tables.append(knowledge.pgvector_tables.metadata)
     return tables
 
 
