@@ -37,7 +37,7 @@ from knowledge.pgvector_tables import passages_table, snapshots_table, terms_tab
 from knowledge.snapshot_format import Manifest, Snapshot, canonical
 from knowledge.vector_store import Candidates, Fetched, Filters, addresses
 
-APPROXIMATE_ABOVE = 200_000
+APPROXIMATE_ABOVE = 50_000
 MOST_TERMS = 16_000
 ROWS_AT_ONCE = 500
 DISK_FULL = "53100"

@@ -18,7 +18,9 @@ INSTALLATION = (
     "CREATE EXTENSION IF NOT EXISTS vector",
     "ALTER TABLE guidance_passages ALTER COLUMN dense SET STORAGE MAIN",
     "ALTER TABLE guidance_passages ALTER COLUMN lexical SET STORAGE MAIN",
+    "ALTER TABLE guidance_passages ALTER COLUMN addresses SET STORAGE MAIN",
     "ALTER TABLE guidance_passages ALTER COLUMN segments SET STORAGE EXTERNAL",
+    "ALTER TABLE guidance_passages SET (toast_tuple_target = 4080)",
 )
 """What a migration runs beside creating the tables: the first before them, the others after.
 

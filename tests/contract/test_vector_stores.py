@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, event
 
 from knowledge.building import build
 from knowledge.documents import Document, Passage, Segment, SegmentKind
@@ -66,9 +67,12 @@ def make_index(request: pytest.FixtureRequest) -> Iterator[MakeIndex]:
     elif request.param == "faiss-inverted":
         yield lambda snapshot: FaissIndex(snapshot.contents, exact_up_to=0, look_into=1.0)
     else:
-        engine = create_engine(request.getfixturevalue("postgresql_url"))
+        near = request.param == "pgvector-hnsw"
+        options = "-c enable_seqscan=off -c enable_sort=off" if near else ""
+        url = request.getfixturevalue("postgresql_url")
+        engine = create_engine(url, connect_args={"options": options})
         metadata.create_all(engine)
-        above = 0 if request.param == "pgvector-hnsw" else 10**6
+        above = 0 if near else 10**6
 
         def on_postgresql(snapshot: Snapshot) -> PassageIndex:
             publish(snapshot, engine, approximate_above=above)
@@ -279,6 +283,29 @@ def test_an_empty_index_finds_nothing() -> None:
     assert len(index) == 0
     assert ask(index, "passport").positions.tolist() == []
     assert Retriever(index, EMBEDDER).search("passport", 5) == ()
+
+
+def test_the_nearest_come_from_the_index_where_there_is_one(
+    postgresql_url: str, tmp_path: Path
+) -> None:
+    options = "-c enable_seqscan=off -c enable_sort=off"
+    engine = create_engine(postgresql_url, connect_args={"options": options})
+    metadata.create_all(engine)
+    snapshot = snapshot_of(tmp_path, many_pages())
+    publish(snapshot, engine, approximate_above=0)
+    index = PgVectorIndex(engine, snapshot.manifest.digest)
+    asked: list[tuple[str, Any]] = []
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def remember(*sent: Any) -> None:
+        asked.append((sent[2], sent[3]))
+
+    ask(index, "visa")
+    statement, parameters = asked[-1]
+    with engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars().all()
+    engine.dispose()
+    assert any("Index Scan using guidance_near_" in line for line in plan)
 
 
 def test_publishing_twice_changes_nothing_and_unpublishing_removes_all(
