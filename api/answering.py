@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from time import perf_counter
 
 from api.errors import Busy
@@ -69,7 +69,9 @@ class Answering:
         finished: Callable[[TurnView, float], None],
     ) -> None:
         self._conversations = conversations
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="answering")
+        self._threads = threads
+        self._pool: ThreadPoolExecutor | None = None
+        self._opening = Lock()
         self._places = BoundedSemaphore(threads + waiting)
         self._finished = finished
 
@@ -79,7 +81,7 @@ class Answering:
             raise Busy(_BUSY_SECONDS)
         running = Running()
         try:
-            asked = self._pool.submit(self._answer, conversation_id, question, key, running.tell)
+            asked = self._open().submit(self._answer, conversation_id, question, key, running.tell)
         except BaseException:
             self._places.release()
             raise
@@ -88,8 +90,17 @@ class Answering:
         return running
 
     def close(self) -> None:
-        """Wait for the turns under way; take no more."""
-        self._pool.shutdown(wait=True)
+        """Wait for the turns under way. A later question opens the threads again."""
+        with self._opening:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=True)
+
+    def _open(self) -> ThreadPoolExecutor:
+        with self._opening:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="answering")
+            return self._pool
 
     def _answer(
         self, conversation_id: str, question: RawText, key: str, watch: Callable[[str], None]

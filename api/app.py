@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,6 +32,8 @@ from assistant.errors import AssistantError
 
 _EXPECTED = (ApiError, AssistantError, HTTPException, RequestValidationError)
 
+_ROUTERS = (chat.router, ops.router, widget.router, conversation.router, pages.router)
+
 
 def create_app(parts: Parts) -> FastAPI:
     """Return the whole web side. It owns its answering threads and closes them at shutdown."""
@@ -52,7 +55,7 @@ def create_app(parts: Parts) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.web = web
-    for router in (chat.router, ops.router, widget.router, conversation.router, pages.router):
+    for router in _ROUTERS:
         app.include_router(router)
     describe(app)
     for expected in _EXPECTED:
@@ -83,6 +86,20 @@ def _build(parts: Parts) -> Web:
 
 def _refusing(web: Web) -> Callable[[Request, Exception], Coroutine[Any, Any, Response]]:
     async def handle(request: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException) and error.status_code == 405:
+            error = HTTPException(405, headers={"Allow": _methods_at(request.url.path)})
         return refuse(request, web, error)
 
     return handle
+
+
+def _methods_at(path: str) -> str:
+    """Return every method that some route takes at this path (RFC 9110 §10.2.1)."""
+    methods = {
+        method
+        for router in _ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute) and route.path_regex.match(path)
+        for method in route.methods or ()
+    }
+    return ", ".join(sorted(methods))

@@ -53,7 +53,7 @@ IdempotencyKey = Annotated[
         alias="Idempotency-Key",
         min_length=1,
         max_length=200,
-        pattern=r"^[\x20-\x7e]+\z",
+        pattern=r"^[\x20-\x7e]+$",
         description="A value of your own for this question, 1 to 200 printable ASCII characters. "
         "Sending it again gives the same turn; it is never answered twice.",
         examples=["5f0c1d7e-8a40-4b0e-9a2b-0f8f3a3c9f11"],

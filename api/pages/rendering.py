@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
+from types import CodeType
 from urllib.parse import urlsplit
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
+from jinja2.bccache import Bucket, BytecodeCache
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -21,6 +23,23 @@ FOLDER = Path(__file__).parents[1] / "templates"
 _READING = frozenset({"screen", "redact", "safeguard", "route"})
 _LOOKING = frozenset({"contextualise", "retrieve"})
 _CHOOSING = frozenset({"rerank", "compose"})
+
+
+class _Compiled(BytecodeCache):
+    """Remembers compiled templates for this process, by name and content."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[(bucket.key, bucket.checksum)] = bucket.code
+
+
+_COMPILED = _Compiled()
+"""The same for every app in a process: compiling has no settings, and takes most of a second."""
 
 
 class Pages:
@@ -38,6 +57,7 @@ class Pages:
                 ]
             ),
             autoescape=True,
+            bytecode_cache=_COMPILED,
             trim_blocks=True,
             lstrip_blocks=True,
         )
@@ -159,4 +179,3 @@ def safe_link(url: str) -> str:
 def by_heading(blocks: Iterable[AnswerBlock]) -> list[tuple[str, list[AnswerBlock]]]:
     """Return neighbouring blocks together under the heading they share."""
     return [(heading, list(group)) for heading, group in groupby(blocks, lambda b: b.heading)]
-

@@ -129,9 +129,7 @@ def test_a_bad_token_is_a_401(http: TestClient, authorization: str) -> None:
         ("GET", "/conversation/turns", 405),
     ],
 )
-def test_wrong_addresses_and_methods(
-    http: TestClient, method: str, path: str, status: int
-) -> None:
+def test_wrong_addresses_and_methods(http: TestClient, method: str, path: str, status: int) -> None:
     answer = http.request(method, path)
     assert answer.status_code == status
     if method != "HEAD":
@@ -148,9 +146,7 @@ def test_an_unknown_language_is_refused(http: TestClient, language: object) -> N
 @pytest.mark.parametrize("useful", ["yes", 1, None, "true"])
 def test_a_rating_is_a_boolean(http: TestClient, useful: object) -> None:
     url, headers = started(http)
-    http.post(
-        f"{url}/turns", json={"question": "How?"}, headers=headers | {"Idempotency-Key": "k"}
-    )
+    http.post(f"{url}/turns", json={"question": "How?"}, headers=headers | {"Idempotency-Key": "k"})
     answer = http.post(f"{url}/turns/t1/feedback", json={"useful": useful}, headers=headers)
     assert answer.status_code == 422
 

@@ -58,7 +58,9 @@ def test_everything_is_said_before_the_first_question() -> None:
             assert 0 < html.index(said) < box, said
 
 
-@pytest.mark.parametrize("path", ["/", "/conversation", "/person", "/privacy", "/embed", "/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/", "/conversation", "/person", "/privacy", "/embed", "/nothing"]
+)
 def test_every_page_says_that_it_is_a_trial_until_an_organisation_runs_it(path: str) -> None:
     with client() as http:
         assert "This is a trial" in http.get(path, headers=BROWSER).text

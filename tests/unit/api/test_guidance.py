@@ -10,7 +10,9 @@ from knowledge.loaders.outline import slugify
 
 
 def test_anchors_are_those_that_citations_point_to() -> None:
-    markdown = "## What you *need*\n\nA.\n\n## Steps\n\nB.\n\n## Steps\n\nC.\n\n### 1. Then: go!\n\nD."
+    markdown = (
+        "## What you *need*\n\nA.\n\n## Steps\n\nB.\n\n## Steps\n\nC.\n\n### 1. Then: go!\n\nD."
+    )
     html = str(guidance_html(markdown, slugify))
     sections = sections_of(html_of(markdown), "/guidance/x", slugs=True)
     fragments = [section.url.partition("#")[2] for section in sections]
