@@ -1,6 +1,9 @@
 """Figures as words: how numbers are written, and a summary in plain English."""
 
-from evaluation.figures import Difference, Figure, Unit
+from collections.abc import Iterator
+from datetime import datetime
+
+from evaluation.figures import Difference, Unit
 from evaluation.intervals import Interval
 from evaluation.runs import Comparison, Part, Run
 
@@ -56,35 +59,37 @@ def verdict(difference: Difference) -> str:
     return "clearly better" if (difference.value > 0) is better else "clearly worse"
 
 
-def summary(run: Run) -> tuple[str, ...]:
-    """Return what a reader should know first, in sentences, about the first system."""
-    first = run.parts[0].system
-    return tuple(
-        sentence
+def day_and_time(stamp: str) -> str:
+    """Return an ISO 8601 timestamp as people write it: "2 January 2026 at 03:04 UTC"."""
+    moment = datetime.fromisoformat(stamp)
+    zone = f" {moment.tzname()}" if moment.tzinfo else ""
+    return f"{moment.day} {moment:%B %Y} at {moment:%H:%M}{zone}"
+
+
+def summary(run: Run) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return what a reader should know first about the first system: titles, each with sentences.
+
+    Parts that the summary has nothing to say of are left out.
+    """
+    told = (
+        (part.title, tuple(_sentences(part, run.comparisons)))
         for part in run.parts
-        if part.system == first
-        for figure in part.figures
-        if figure.measure.says
-        for sentence in [_sentence(part, figure, run.comparisons)]
+        if part.system == run.parts[0].system
     )
+    return tuple((title, sentences) for title, sentences in told if sentences)
 
 
-def _sentence(part: Part, figure: Figure, comparisons: tuple[Comparison, ...]) -> str:
-    unit = figure.measure.unit
-    said = figure.measure.says.format(value=number(figure.value, unit))
-    about = f"{part.title}: {said}"
-    if figure.interval is not None:
-        about += (
-            f" On other pages of this kind it would likely lie between "
-            f"{ends(figure.interval, unit).replace(' to ', ' and ')}."
-        )
-    beside = [
-        (each.beside, one)
-        for each in comparisons
-        if each.part == part.name and each.system == part.system
-        for one in each.differences
-        if one.measure.name == figure.measure.name
-    ]
-    for other, difference in beside:
-        about += f" Against {other}: {change(difference.value, unit)}, {verdict(difference)}."
-    return about
+def _sentences(part: Part, comparisons: tuple[Comparison, ...]) -> Iterator[str]:
+    mine = [each for each in comparisons if (each.part, each.system) == (part.name, part.system)]
+    for figure in part.figures:
+        if figure.measure.says:
+            unit = figure.measure.unit
+            beside = (
+                f" Against {each.beside}: {change(one.value, unit)}"
+                f" ({change_ends(one.interval, unit)}; {verdict(one)})."
+                for each in mine
+                for one in each.differences
+                if one.measure.name == figure.measure.name
+            )
+            value = f"{number(figure.value, unit)} ({ends(figure.interval, unit)})"
+            yield figure.measure.says.format(value=value) + "".join(beside)

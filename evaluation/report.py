@@ -18,6 +18,7 @@ from evaluation.plots import Plot, plot
 from evaluation.prose import (
     change,
     change_ends,
+    day_and_time,
     ends,
     number,
     summary,
@@ -83,7 +84,12 @@ def page(run: Run) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        number=number, ends=ends, change=change, change_ends=change_ends, verdict=verdict
+        number=number,
+        ends=ends,
+        change=change,
+        change_ends=change_ends,
+        verdict=verdict,
+        day_and_time=day_and_time,
     )
     template = environment.get_template("report.html")
     return template.render(

@@ -37,7 +37,9 @@ def _evidence(budget: int) -> tuple[Measure, ...]:
             label=f"Evidence {read}",
             explains="Share of all gold evidence elements whose whole text stands "
             f"{read}, whichever page says it. Every element weighs the same.",
-            says=f"The first {budget:,} words that it finds hold {{value}} of the evidence.",
+            says=f"The first {budget:,} words that it finds hold {{value}} of the evidence."
+            if budget == _READ_SHORT
+            else "",
         ),
         Measure(
             name=f"evidence@{budget} by question",

@@ -7,7 +7,7 @@ import pytest
 
 from evaluation.figures import Average, Case, Difference, Measure, Reading, Unit
 from evaluation.intervals import Interval
-from evaluation.prose import change, number, summary, verdict
+from evaluation.prose import change, day_and_time, number, summary, verdict
 from evaluation.report import page, write_report
 from evaluation.runs import Circumstances, Part, Run, as_json, beside_others
 
@@ -151,9 +151,14 @@ def test_json_has_every_figure_with_its_interval_and_no_text_of_cases() -> None:
 
 
 def test_the_summary_speaks_of_the_first_system_with_interval_and_comparison() -> None:
-    (sentence,) = summary(run())
-    assert sentence.startswith("Guidance questions: First for 66.7%.")
+    ((title, (sentence,)),) = summary(run())
+    assert title == "Guidance questions"
+    assert sentence.startswith("First for 66.7% (")
     assert "Against Other: +33.3 points" in sentence
+
+
+def test_days_are_written_as_people_write_them() -> None:
+    assert day_and_time("2026-01-02T03:04:00+00:00") == "2 January 2026 at 03:04 UTC"
 
 
 @pytest.mark.parametrize(
