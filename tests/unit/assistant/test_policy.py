@@ -1,0 +1,263 @@
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import PolicyInvalid
+from assistant.outcomes import (
+    Abstained,
+    Clarifying,
+    Escalated,
+    Outcome,
+    Reason,
+    Refused,
+    Signposted,
+)
+from assistant.policy import PersonalKind, Policy, load_policy
+from assistant.policy.lines import lines_of
+from assistant.policy.loading import BUNDLED, FILES
+from assistant.policy.wording import FORBIDDEN, MESSAGES, STAGES, Wording
+
+Edit = Callable[[str, str, str], Path]
+
+
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    return load_policy()
+
+
+@pytest.fixture
+def edited(tmp_path: Path) -> Edit:
+    """Copies the bundled policy and replaces text in one file."""
+
+    def edit(file: str, old: str, new: str) -> Path:
+        folder = tmp_path / "policy"
+        folder.mkdir()
+        for name in FILES:
+            shutil.copy(BUNDLED / name, folder / name)
+        text = (folder / file).read_text(encoding="utf-8")
+        assert old in text
+        (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+        return folder
+
+    return edit
+
+
+BROKEN = [
+    ("limits.toml", "answer_words = 120", "", None, "answer_words"),
+    ("limits.toml", "answer_words = 120", "answer_wrods = 120", None, "answer_w"),
+    ("limits.toml", "answer_words = 120", 'answer_words = "120"', "answer_words", "whole number"),
+    ("limits.toml", "answer_words = 120", "answer_words = 120.5", "answer_words", "whole number"),
+    ("limits.toml", "answer_words = 120", "answer_words = 5", "answer_words", "20"),
+    ("limits.toml", "answer_words = 120", "answer_words =", "answer_words", "TOML"),
+    ("limits.toml", "answer_words = 120", "answer_words = 120\nmore = 1", "more = 1", "not known"),
+    ("thresholds.toml", "\nanswer = ", "\nanswer = 0.0 # ", None, "out of order"),
+    (
+        "thresholds.toml",
+        "\ncaution = ",
+        "\ncaution = 1.5 # ",
+        "caution = 1.5",
+        "less than or equal",
+    ),
+    ("redaction.toml", '"card"', '"cards"', '"cards"', "write one of"),
+    ("redaction.toml", '"district"\n', '"half"\n', 'postcode = "half"', "write one of"),
+    ("redaction.toml", 'postcode = "district"', "postcode = 3", "postcode = 3", "postcode"),
+    ("screening.toml", '"do anything now"', '"do (anything now"', "do (any", "cannot be read"),
+    ("screening.toml", '"do anything now"', '"do {nothing} now"', "{nothing}", "no word list"),
+    ("screening.toml", '"do anything now"', '""', '""', "would match everything"),
+    (
+        "screening.toml",
+        '"I hate immigrants",\n]',
+        '"good morning",\n]',
+        '"good morning"',
+        "no phrase",
+    ),
+    (
+        "safeguarding.toml",
+        '"HMRC locked me out of my account",',
+        '"My husband hits me",',
+        '  "My husband hits me",',
+        "must not be caught",
+    ),
+    ("safeguarding.toml", '"nspcc", ', '"nspc", ', '"nspc"', "has no contact"),
+    ("safeguarding.toml", 'reason = "crisis"', 'reason = "greeting"', None, "not a danger"),
+    ("safeguarding.toml", 'reason = "crisis"', 'reason = "self_harm"', None, '"crisis"'),
+    ("safeguarding.toml", 'reason = "crisis"', 'reason = "sad"', 'reason = "sad"', "write one of"),
+    ("routing.toml", 'reason = "asked_for_person"', 'reason = "thanks"', None, "must be the one"),
+    ("routing.toml", 'mark = "too_long"', "", None, "mark"),
+    (
+        "routing.toml",
+        'outcome = "escalated"',
+        'outcome = "refused"',
+        None,
+        '"refused" never has the reason',
+    ),
+    ("contacts.toml", 'phone = "999"', "phone = 999", "phone = 999", "text in quotes"),
+    ("contacts.toml", '"https://www.samaritans.org"', '"samaritans.org"', "samaritans.org", "url"),
+    ("languages.toml", 'code = "pl"', 'code = "PL"', 'code = "PL"', "code"),
+    ("wording.cy.toml", 'thanks = "Croeso', '# thanks = "Croeso', None, 'no text for "thanks"'),
+    ("wording.en.toml", "[masked]\n", '[masked]\nshoe = "x"\n', None, "shoe"),
+    (
+        "wording.cy.toml",
+        "rydym wedi cuddio {kinds}",
+        "rydym wedi cuddio",
+        "rydym wedi cuddio",
+        "same places to fill in",
+    ),
+    ("wording.en.toml", "I would rather say", "I abstained rather than", "abstained", "abstain"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "marker", "why"), BROKEN)
+def test_a_wrong_file_is_refused_with_file_line_and_advice(
+    edited: Edit, file: str, old: str, new: str, marker: str | None, why: str
+) -> None:
+    folder = edited(file, old, new)
+    with pytest.raises(PolicyInvalid) as caught:
+        load_policy(folder)
+    assert caught.value.file == file
+    assert why in caught.value.why
+    if marker:
+        line = (folder / file).read_text(encoding="utf-8").splitlines()[caught.value.line - 1]
+        assert marker in line
+
+
+def test_every_file_is_needed_and_no_other_is_read(edited: Edit) -> None:
+    folder = edited("limits.toml", "answer_words", "answer_words")
+    (folder / "limit.toml").write_text("x = 1\n", encoding="utf-8")
+    with pytest.raises(PolicyInvalid, match=r"limit\.toml.*no such policy file"):
+        load_policy(folder)
+    (folder / "limit.toml").unlink()
+    (folder / "limits.toml").unlink()
+    with pytest.raises(PolicyInvalid, match=r"limits\.toml.*missing"):
+        load_policy(folder)
+
+
+def test_a_file_that_is_not_text_is_refused(edited: Edit) -> None:
+    folder = edited("limits.toml", "answer_words", "answer_words")
+    (folder / "limits.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(PolicyInvalid, match="UTF-8"):
+        load_policy(folder)
+
+
+def test_the_digest_follows_values_and_not_comments(policy: Policy, edited: Edit) -> None:
+    folder = edited("limits.toml", "# How much.", "# How very much.")
+    assert load_policy(folder).digest == policy.digest
+    text = (folder / "limits.toml").read_text(encoding="utf-8")
+    (folder / "limits.toml").write_text(text.replace("= 120", "= 121"), encoding="utf-8")
+    assert load_policy(folder).digest != policy.digest
+    assert re.fullmatch("[0-9a-f]{64}", policy.digest)
+
+
+def test_any_change_of_a_text_changes_the_digest(policy: Policy, edited: Edit) -> None:
+    folder = edited("wording.cy.toml", "Hwyl fawr, a chymerwch ofal.", "Hwyl fawr, cymerwch ofal.")
+    assert load_policy(folder).digest != policy.digest
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_every_key_is_found_on_its_line(name: str) -> None:
+    text = (BUNDLED / name).read_text(encoding="utf-8")
+    rows = text.splitlines()
+    lines = lines_of(text)
+    keys = [path for path in lines.at if isinstance(path[-1], str)]
+    assert keys
+    for path in keys:
+        assert str(path[-1]) in rows[lines.of(path) - 1]
+
+
+def test_an_unknown_key_points_at_its_nearest_parent() -> None:
+    lines = lines_of("[a]\nx = 1\n\n[[b]]\ny = 1\n\n[[b]]\ny = 2\n")
+    assert lines.of(("b", 1, "y")) == 8
+    assert lines.of(("b", 1, "z")) == 7
+    assert lines.of(("c",)) == 1
+
+
+def test_every_reason_has_words(policy: Policy) -> None:
+    assert set(Reason) == {reason for reasons in MESSAGES.values() for reason in reasons}
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_every_outcome_is_worded(policy: Policy, language: str) -> None:
+    wording = policy.wording(language)
+    kinds: tuple[Callable[[Reason], Outcome], ...] = (
+        Clarifying,
+        Signposted,
+        Abstained,
+        Escalated,
+        Refused,
+    )
+    for kind in kinds:
+        for reason in Reason:
+            assert wording.message(kind(reason))
+
+
+def _texts(wording: Wording) -> list[str]:
+    return [
+        text
+        for section in (*MESSAGES, "escalated_to", "masked", "stages")
+        for text in getattr(wording, section).values()
+    ]
+
+
+def test_the_words_are_plain(policy: Policy) -> None:
+    for text in _texts(policy.english):
+        assert not any(word in text.casefold() for word in FORBIDDEN)
+        for sentence in re.split(r"[.?!]", text):
+            assert len(sentence.split()) <= 20, sentence
+
+
+def test_nobody_is_said_to_wait_before_an_organisation_is_set(policy: Policy) -> None:
+    promises = ("waiting for you", "will reply", "shortly", "soon", "passed", "noted", "connect")
+    for reason in MESSAGES["escalated"]:
+        text = policy.english.message(Escalated(reason))
+        assert "nobody can answer you here" in text
+        assert not any(promise in text for promise in promises)
+
+
+def test_with_an_organisation_its_name_is_said(policy: Policy) -> None:
+    for reason in MESSAGES["escalated"]:
+        for wording in (policy.english, policy.welsh):
+            text = wording.message(Escalated(reason), "Tref Council")
+            assert "Tref Council" in text
+            assert "{" not in text
+
+
+def test_a_reason_without_words_gets_those_of_a_fault(policy: Policy) -> None:
+    fault = policy.english.message(Abstained(Reason.SYSTEM_FAULT))
+    assert policy.english.message(Refused(Reason.QUOTED)) == fault
+
+
+def test_what_was_masked_is_named_once_and_in_words(policy: Policy) -> None:
+    notice = policy.english.masked_notice
+    assert notice([]) == ""
+    assert "we hid a phone number." in notice(["phone", "phone"])
+    assert "we hid a phone number, a name and a postcode." in notice(["phone", "name", "postcode"])
+
+
+def test_stages_have_words_and_nothing_else_does(policy: Policy) -> None:
+    assert all(policy.english.stage(step) for step in STAGES)
+    assert policy.english.stage("retrieve") == "Looking for guidance…"
+    assert policy.english.stage("unheard of") == ""
+
+
+def test_nothing_is_claimed_to_be_reviewed_that_nobody_signed(policy: Policy) -> None:
+    assert policy.welsh.reviewed_by == ""
+    assert all(contact.reviewed_by == "" for contact in policy.contact.values())
+
+
+def test_contacts_speak_the_interface_language(policy: Policy) -> None:
+    english = policy.contacts(("samaritans",), "en")[0]
+    welsh = policy.contacts(("samaritans",), "cy")[0]
+    assert english.phone == welsh.phone == "116 123"
+    assert english.note != welsh.note
+
+
+def test_the_policy_cannot_be_changed(policy: Policy) -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        policy.limits.answer_words = 5  # type: ignore[misc]
+
+
+def test_every_kind_of_personal_data_has_a_name_in_both_languages(policy: Policy) -> None:
+    assert set(policy.english.masked) == set(policy.welsh.masked) == set(PersonalKind)
