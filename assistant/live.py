@@ -160,7 +160,7 @@ class Operations:
                 raise NothingToChange(f"Answering is already {'on' if answering else 'off'}.")
             return replace(state, answering=answering, off_reason="" if answering else reason)
 
-        facts = {"answering": answering, "reason": reason}
+        facts: dict[str, str | int | bool] = {"answering": answering, "reason": reason}
         return self._change(Kind.ASSISTANT_SWITCHED, change, facts)
 
     def _change(
