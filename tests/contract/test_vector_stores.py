@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import create_engine, event
+from sqlalchemy import Engine, create_engine, event
 
 from knowledge.building import build
 from knowledge.documents import Document, Passage, Segment, SegmentKind
@@ -59,6 +59,24 @@ def many_pages(count: int = 60) -> tuple[Document, ...]:
     )
 
 
+@pytest.fixture
+def postgresql(postgresql_url: str) -> Iterator[Engine]:
+    """A new, empty PostgreSQL with the tables of published snapshots."""
+    engine = create_engine(postgresql_url)
+    metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def unscanned(postgresql: Engine) -> Iterator[Engine]:
+    """The same, told to use an index wherever it can."""
+    options = f"{postgresql.url.query['options']} -cenable_seqscan=off -cenable_sort=off"
+    engine = create_engine(postgresql.url.update_query_dict({"options": options}))
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture(params=["faiss", "faiss-inverted", "pgvector", "pgvector-hnsw"])
 def make_index(request: pytest.FixtureRequest) -> Iterator[MakeIndex]:
     """A function that returns the engine under test, holding a snapshot."""
@@ -68,10 +86,7 @@ def make_index(request: pytest.FixtureRequest) -> Iterator[MakeIndex]:
         yield lambda snapshot: FaissIndex(snapshot.contents, exact_up_to=0, look_into=1.0)
     else:
         near = request.param == "pgvector-hnsw"
-        options = "-c enable_seqscan=off -c enable_sort=off" if near else ""
-        url = request.getfixturevalue("postgresql_url")
-        engine = create_engine(url, connect_args={"options": options})
-        metadata.create_all(engine)
+        engine = request.getfixturevalue("unscanned" if near else "postgresql")
         above = 0 if near else 10**6
 
         def on_postgresql(snapshot: Snapshot) -> PassageIndex:
@@ -79,7 +94,6 @@ def make_index(request: pytest.FixtureRequest) -> Iterator[MakeIndex]:
             return PgVectorIndex(engine, snapshot.manifest.digest)
 
         yield on_postgresql
-        engine.dispose()
 
 
 def ask(
@@ -286,65 +300,55 @@ def test_an_empty_index_finds_nothing() -> None:
 
 
 def test_the_nearest_come_from_the_index_where_there_is_one(
-    postgresql_url: str, tmp_path: Path
+    unscanned: Engine, tmp_path: Path
 ) -> None:
-    options = "-c enable_seqscan=off -c enable_sort=off"
-    engine = create_engine(postgresql_url, connect_args={"options": options})
-    metadata.create_all(engine)
     snapshot = snapshot_of(tmp_path, many_pages())
-    publish(snapshot, engine, approximate_above=0)
-    index = PgVectorIndex(engine, snapshot.manifest.digest)
+    publish(snapshot, unscanned, approximate_above=0)
+    index = PgVectorIndex(unscanned, snapshot.manifest.digest)
     asked: list[tuple[str, Any]] = []
 
-    @event.listens_for(engine, "before_cursor_execute")
+    @event.listens_for(unscanned, "before_cursor_execute")
     def remember(*sent: Any) -> None:
         asked.append((sent[2], sent[3]))
 
     ask(index, "visa")
     statement, parameters = asked[-1]
-    with engine.connect() as connection:
+    with unscanned.connect() as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars().all()
-    engine.dispose()
     assert any("Index Scan using guidance_near_" in line for line in plan)
 
 
 def test_publishing_twice_changes_nothing_and_unpublishing_removes_all(
-    postgresql_url: str, tmp_path: Path
+    postgresql: Engine, tmp_path: Path
 ) -> None:
-    engine = create_engine(postgresql_url)
-    metadata.create_all(engine)
     one = snapshot_of(tmp_path / "one", pages())
     two = snapshot_of(tmp_path / "two", pages()[:2])
-    assert publish(one, engine, approximate_above=0)
-    assert not publish(one, engine, approximate_above=0)
-    assert publish(two, engine)
-    assert {each.digest for each in published(engine)} == {
+    assert publish(one, postgresql, approximate_above=0)
+    assert not publish(one, postgresql, approximate_above=0)
+    assert publish(two, postgresql)
+    assert {each.digest for each in published(postgresql)} == {
         one.manifest.digest,
         two.manifest.digest,
     }
-    index = PgVectorIndex(engine, one.manifest.digest)
+    index = PgVectorIndex(postgresql, one.manifest.digest)
     assert index.manifest == one.manifest
-    unpublish(one.manifest.digest, engine)
+    unpublish(one.manifest.digest, postgresql)
     with pytest.raises(SnapshotUnknown, match="Publish it"):
-        PgVectorIndex(engine, one.manifest.digest)
+        PgVectorIndex(postgresql, one.manifest.digest)
     with pytest.raises(SnapshotUnknown, match="Publish it again"):
         index.fetch([0], EMBEDDER.embed_question("passport"))
-    assert len(PgVectorIndex(engine, two.manifest.digest)) == len(two.passages)
+    assert len(PgVectorIndex(postgresql, two.manifest.digest)) == len(two.passages)
     with pytest.raises(SnapshotUnknown):
-        PgVectorIndex(engine, "'; DROP TABLE guidance_snapshots; --")
-    engine.dispose()
+        PgVectorIndex(postgresql, "'; DROP TABLE guidance_snapshots; --")
 
 
-def test_a_publication_that_fails_leaves_nothing(postgresql_url: str, tmp_path: Path) -> None:
-    engine = create_engine(postgresql_url)
-    metadata.create_all(engine)
+def test_a_publication_that_fails_leaves_nothing(postgresql: Engine, tmp_path: Path) -> None:
     sound = snapshot_of(tmp_path, pages())
     torn = replace(sound, contents=replace(sound.contents, vectors=sound.contents.vectors[:3]))
     with pytest.raises(IndexError):
-        publish(torn, engine)
-    assert published(engine) == ()
-    assert publish(sound, engine)
-    engine.dispose()
+        publish(torn, postgresql)
+    assert published(postgresql) == ()
+    assert publish(sound, postgresql)
 
 
 def vectors_of(*rows: tuple[float, ...]) -> Vectors:
