@@ -126,8 +126,10 @@ def _expanded(source: str, words: Words, inside: tuple[str, ...] = ()) -> str:
 
 def _plain(source: str) -> str:
     """Return the pattern with its own letters folded, so that "â" may be written and is found."""
-    decomposed = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", source))
-    kept = "".join(c for c in decomposed if not unicodedata.combining(c))
+    kept = _APOSTROPHES.sub("", source)
+    if not kept.isascii():
+        decomposed = unicodedata.normalize("NFKD", kept)
+        kept = "".join(c for c in decomposed if not unicodedata.combining(c))
     return re.sub(r"\\.|[^\\]+", lambda m: m[0] if m[0][0] == "\\" else m[0].casefold(), kept)
 
 

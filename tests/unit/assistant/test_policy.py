@@ -261,3 +261,11 @@ def test_the_policy_cannot_be_changed(policy: Policy) -> None:
 
 def test_every_kind_of_personal_data_has_a_name_in_both_languages(policy: Policy) -> None:
     assert set(policy.english.masked) == set(policy.welsh.masked) == set(PersonalKind)
+
+
+def test_every_file_and_key_is_documented() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "policy.md").read_text(encoding="utf-8")
+    for name, model in FILES.items():
+        assert f"`{name}`" in page
+        for key in model.model_fields:
+            assert f"`{key}`" in page, f"{name}: {key}"
