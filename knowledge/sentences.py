@@ -10,6 +10,7 @@ from itertools import pairwise
 from nupunkt import sent_spans
 
 _ENDS_IN_INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}$")
+_MOST_INITIALS = 16
 
 
 def split_sentences(text: str) -> list[str]:
@@ -39,6 +40,6 @@ def _spans(text: str) -> list[tuple[int, int]]:
 
 def _goes_on(before: str, after: str) -> bool:
     """Say whether a boundary after initials ("N.I. number") or before a bare sign is none."""
-    return (after[0].islower() and _ENDS_IN_INITIALS.search(before) is not None) or not any(
-        character.isalnum() for character in after
-    )
+    return (
+        after[0].islower() and _ENDS_IN_INITIALS.search(before[-_MOST_INITIALS:]) is not None
+    ) or not any(character.isalnum() for character in after)

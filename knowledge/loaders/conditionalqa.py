@@ -67,7 +67,7 @@ def _element(content: Any, source: str) -> tuple[str, str]:
     match = _ELEMENT.fullmatch(content.strip()) if isinstance(content, str) else None
     if match is None:
         raise DocumentUnreadable(source, f"holds what is not an element: {str(content)[:60]!r}")
-    return match[1].lower(), re.sub(r"<[^>]*>", "", match[2])
+    return match[1].lower(), re.sub(r"<[^<>]*>", "", match[2])
 
 
 def _table(rows: list[str], lead: str) -> Block:

@@ -4,7 +4,7 @@ import re
 
 _CONTACT_LINE = re.compile(
     r"^(telephone|textphone|phone|email|e-mail|fax|ffôn|rhif ffôn|relay uk|minicom|text)\b"
-    r"|\S@\S+\.\S|^\+?\(?0[\d ()]{8,}",
+    r"|\S@\S{1,80}?\.\S|^\+?\(?0[\d ()]{8,}",
     re.IGNORECASE,
 )
 _MOST_WORDS_IN_ADDRESS_LINE = 8

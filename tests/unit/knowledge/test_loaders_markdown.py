@@ -1,5 +1,6 @@
 """Markdown pages: starter front matter, plain files, and what GOV.UK's dialect adds."""
 
+import time
 from textwrap import dedent
 
 import pytest
@@ -113,6 +114,9 @@ P, L, S, T = BlockKind.PARAGRAPH, BlockKind.LIST, BlockKind.STEPS, BlockKind.TAB
     [
         ("%Warning text.%", [(P, ("Warning text.",))]),
         ("^Note text.^", [(P, ("Note text.",))]),
+        ("@Important text.@", [(P, ("Important text.",))]),
+        ("@hmrc answers.", [(P, ("@hmrc answers.",))]),
+        ("^ spaced ^", [(P, ("^ spaced ^",))]),
         ("^Left open.", [(P, ("Left open.",))]),
         ("s1. Go.\ns2. Pay.", [(S, ("Go.", "Pay."))]),
         ("a\n\n{::calculator id='x' /}\n\nb", [(P, ("a",)), (P, ("b",))]),
@@ -128,6 +132,8 @@ P, L, S, T = BlockKind.PARAGRAPH, BlockKind.LIST, BlockKind.STEPS, BlockKind.TAB
             [(P, ("Desk",)), (L, ("Telephone: 0300 1", "Monday"))],
         ),
         ("Rate | Pay\n---|---\nA | 0%\nB | 5%", [(T, ("A | 0%", "B | 5%"))]),
+        ("Rate | Pay\n- | -\nA | - £5\n**B** | £6", [(T, ("A | - £5", "B | £6"))]),
+        ("a\n\n##Heading\n\nb", [(P, ("a",)), (P, ("b",))]),
         ("Raw <b>html</b><script>bad</script>", [(P, ("Raw html",))]),
         ("It costs $5 or 5%.", [(P, ("It costs $5 or 5%.",))]),
         ("[Image: x.png]\n\nText", [(P, ("Text",))]),
@@ -138,3 +144,14 @@ def test_what_govspeak_adds_is_understood_or_left_out(
     markdown: str, blocks: list[tuple[BlockKind, tuple[str, ...]]]
 ) -> None:
     assert said(markdown) == blocks
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["{:", "{::a ", "[Image:", "-|", "^a" + " " * 50, "*[", "$", "`", "[](", "<b", "> ", "| "],
+)
+def test_hostile_lines_do_not_hold_the_reader_up(unit: str) -> None:
+    text = "^" + unit * (20_000 // len(unit)) + "x"
+    start = time.process_time()
+    html_of(text)
+    assert time.process_time() - start < 3

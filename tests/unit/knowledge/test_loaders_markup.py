@@ -1,5 +1,6 @@
 """HTML becomes headings, paragraphs, lists, steps and tables; furniture and hidden text go."""
 
+import time
 from textwrap import dedent
 
 import pytest
@@ -400,3 +401,10 @@ def test_every_visible_word_is_said_once_and_in_order(markup: str) -> None:
     words = html.fragment_fromstring(markup, create_parent="div").text_content().split()
     said = [word for block in blocks(markup) for item in block.items for word in item.split()]
     assert "".join(said) == "".join(words)
+
+
+@pytest.mark.parametrize("unit", ["a@", "a@a.", "<p>x", "<br>0800 ", "<", "&amp;", "<sup><a>"])
+def test_hostile_pages_take_time_in_proportion(unit: str) -> None:
+    start = time.process_time()
+    sections_of("<p>" + unit * (40_000 // len(unit)), URL)
+    assert time.process_time() - start < 3
