@@ -261,6 +261,12 @@ class Home:
             self.assistant.close_half_done(all_of_them=self.database.engine_name == "sqlite")
             yield
 
+    def warm_up(self) -> None:
+        """Open the live snapshot and the models before the first question comes."""
+        state = self.operations.state()
+        self.assistant.answering.steps(state)
+        self.assistant.answering.versions(state)
+
     def close(self) -> None:
         """Let go of what was opened."""
         for part in ("keys", "database"):

@@ -2,7 +2,7 @@
 
 import typer
 
-from api.commands import asking, evaluating, guidance, serving
+from api.commands import asking, evaluating, guidance, serving, timing
 
 app = typer.Typer(
     help="A responsible AI assistant for public enquiries.",
@@ -19,7 +19,7 @@ app.command("withdraw")(guidance.withdraw)
 app.command("off")(guidance.switch_off)
 app.command("on")(guidance.switch_on)
 app.add_typer(evaluating.evaluate, name="evaluate")
-
+app.command("bench")(timing.run_bench)
 
 
 def main() -> None:

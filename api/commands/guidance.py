@@ -33,7 +33,7 @@ def ingest(
         typer.Argument(help="Files, folders, addresses, sitemaps, or @list.txt of addresses."),
     ],
     name: Annotated[str, typer.Option("--name", help="Name of the snapshot.")] = "guidance",
-    activate: Annotated[bool, typer.Option("--activate", help="Let it serve citizens.")] = False,
+    activated: Annotated[bool, typer.Option("--activate", help="Let it serve citizens.")] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first file that cannot be read.")
     ] = False,
@@ -44,8 +44,8 @@ def ingest(
             found = chain.from_iterable(read_source(source, fetcher) for source in sources)
             report = _build(home, name, _strictly(found) if strict else found)
         _print_report(report)
-        if activate:
-            _activate(home, home.library.open(report.digest))
+        if activated:
+            activate(home, home.library.open(report.digest))
 
 
 @snapshots.command("list")
@@ -71,7 +71,7 @@ def list_snapshots() -> None:
 def activate_snapshot(wanted: Annotated[str, typer.Argument(help="Name or version.")]) -> None:
     """Let a snapshot serve citizens."""
     with opened_home() as home:
-        _activate(home, home.library.open(wanted, home.embedder))
+        activate(home, home.library.open(wanted, home.embedder))
 
 
 @snapshots.command("rollback")
@@ -135,7 +135,7 @@ def ensure_starter(home: Home) -> None:
     folder = str(Path(__file__).parents[2] / "knowledge" / "starter" / "pages")
     with home.fetcher() as fetcher:
         report = _build(home, "starter", _strictly(read_source(folder, fetcher)))
-    _activate(home, home.library.open(report.digest))
+    activate(home, home.library.open(report.digest))
 
 
 def _build(home: Home, name: str, found: Iterable[Read]) -> BuildReport:
@@ -158,7 +158,8 @@ def _strictly(found: Iterable[Read]) -> Iterator[Read]:
         yield each
 
 
-def _activate(home: Home, snapshot: Snapshot) -> None:
+def activate(home: Home, snapshot: Snapshot) -> None:
+    """Publish the snapshot to every process and let it serve citizens; say so."""
     home.publish(snapshot)
     said = snapshot.manifest
     facts = {"documents": said.documents, "passages": said.passages}

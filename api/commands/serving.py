@@ -27,7 +27,7 @@ def serve(
         port = home.settings.port if port < 0 else port
         ensure_starter(home)
         with home.serving():
-            warm_up(home)
+            home.warm_up()
             app = create_app(parts_of(home))
             output.print(f"\n{home.settings.service_name} is ready: open http://{host}:{port}/")
             output.print(f"Everything it keeps is in {home.settings.home}. Stop it with Ctrl+C.\n")
@@ -76,13 +76,6 @@ def readiness(home: Home) -> tuple[PartHealth, ...]:
         PartHealth("database", True),
         PartHealth("guidance", state.snapshot is not None, detail),
     )
-
-
-def warm_up(home: Home) -> None:
-    """Open the live snapshot and the model before the first citizen comes."""
-    state = home.operations.state()
-    home.assistant.answering.steps(state)
-    home.assistant.answering.versions(state)
 
 
 def _networks(addresses: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
