@@ -22,7 +22,7 @@ def html_of(markdown: str) -> str:
     Call-outs (`$CTA`, `$C`, `$A`…) become `<div>` with GOV.UK's class names (contacts and
     addresses keep their lines), `s1.` steps become numbers, `^notes^` and `%warnings%`
     paragraphs; abbreviations' definitions, attributes in braces and calls for calculators or
-    images go..
+    images go.
     """
     renderer = MarkdownIt("commonmark", {"html": True}).enable("table")
     return str(renderer.render("\n".join(_lines(markdown))))
