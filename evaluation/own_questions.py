@@ -149,14 +149,14 @@ def resolve(
     `documents` are the pages by slug. Raise QuestionsStale where a page or a segment is gone.
     """
     asked = tuple(questions)
-    faults = stale(asked, documents)
+    segments = {slug: _segments(document) for slug, document in documents.items()}
+    faults = _stale(asked, segments)
     if faults:
         raise QuestionsStale(faults)
-    texts = {slug: _segments(document) for slug, document in documents.items()}
     return {
         question.id: tuple(
             text
-            for digest, text in texts.get(question.page, {}).items()
+            for digest, text in segments.get(question.page, {}).items()
             if digest in question.evidence
         )
         for question in asked
@@ -167,19 +167,7 @@ def stale(
     questions: Iterable[OwnQuestion], documents: Mapping[str, Document]
 ) -> tuple[tuple[str, str], ...]:
     """Return (question id, why) for each page that is gone and each digest no segment has."""
-    digests = {slug: frozenset(_segments(document)) for slug, document in documents.items()}
-    faults = []
-    for question in questions:
-        pages = () if question.out_of_scope else (question.page, *question.also)
-        faults += [
-            (question.id, f"there is no page {page!r}") for page in pages if page not in digests
-        ]
-        faults += [
-            (question.id, f"no segment of {question.page!r} has the digest {digest[:12]}…")
-            for digest in question.evidence
-            if question.page in digests and digest not in digests[question.page]
-        ]
-    return tuple(faults)
+    return _stale(questions, {slug: _segments(document) for slug, document in documents.items()})
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -188,6 +176,23 @@ def main(arguments: Sequence[str]) -> int:
     faults = stale(load_questions().questions, starter_documents(pages))
     sys.stdout.writelines(f"{question}\t{why}\n" for question, why in faults)
     return 1 if faults else 0
+
+
+def _stale(
+    questions: Iterable[OwnQuestion], segments: Mapping[str, Mapping[str, str]]
+) -> tuple[tuple[str, str], ...]:
+    faults = []
+    for question in questions:
+        pages = () if question.out_of_scope else (question.page, *question.also)
+        faults += [
+            (question.id, f"there is no page {page!r}") for page in pages if page not in segments
+        ]
+        faults += [
+            (question.id, f"no segment of {question.page!r} has the digest {digest[:12]}…")
+            for digest in question.evidence
+            if question.page in segments and digest not in segments[question.page]
+        ]
+    return tuple(faults)
 
 
 def _segments(document: Document) -> Mapping[str, str]:
