@@ -450,3 +450,9 @@ def test_progress_is_told_stage_by_stage(library: SnapshotLibrary, embedder: Wor
     assert list(dict.fromkeys(each.stage for each in told)) == ["reading", "embedding", "writing"]
     embedding = [each for each in told if each.stage == "embedding"]
     assert all(each.done == each.total for each in embedding)
+
+
+def test_the_page_about_snapshots_names_every_file_of_one() -> None:
+    told = (Path(__file__).parents[3] / "docs" / "snapshots.md").read_text(encoding="utf-8")
+    for file in (*FILES, MANIFEST):
+        assert file in told
