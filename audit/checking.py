@@ -120,10 +120,11 @@ class Checker:
         self._absent[self.size] = stored_hash
         self._advance(stored_hash or bytes(HASH_SIZE))
 
-    def finish(self, signed_size: int) -> tuple[Finding, ...]:
+    def finish(self, signed_size: int | None) -> tuple[Finding, ...]:
         """Draw the conclusions once all leaves went through; return every finding.
 
-        `signed_size` is how many leaves the log's newest signed checkpoint counts.
+        `signed_size` is how many leaves the log's newest signed checkpoint counts, None if that
+        cannot be read.
         """
         for waiting in self._awaited.values():
             for awaited in waiting:
@@ -132,7 +133,7 @@ class Checker:
                     f"{awaited.what} counts {awaited.checkpoint.size} leaves, but only"
                     f" {self.size} are here: the newest were removed",
                 )
-        if self.size > signed_size:
+        if signed_size is not None and self.size > signed_size:
             self.findings.add(
                 Fault.LEAF_INSERTED,
                 f"{self.size - signed_size} leaves stand after leaf {signed_size - 1}, the last"

@@ -1,4 +1,3 @@
-# ruff: noqa: N818  (errors are named for what failed, as callers read them)
 """What can go wrong in the audit log.
 
 AuditError

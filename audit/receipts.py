@@ -72,7 +72,7 @@ def parse_receipt(text: str) -> Receipt:
     """Return what a receipt's text holds; nothing is proven yet.
 
     Raises ReceiptInvalid, naming what is wrong, unless the text is exactly what `write_receipt`
-    gives for it.
+    gives for it (ReceiptNotProven when only the readable top differs: somebody rewrote it).
     """
     if len(text) > LONGEST_RECEIPT:
         raise ReceiptInvalid("the file is too long to be a receipt")
@@ -81,7 +81,7 @@ def parse_receipt(text: str) -> Receipt:
         raise ReceiptInvalid("this is not a receipt: the marker line above its proof is missing")
     receipt = _parse_proof(proof)
     if write_receipt(receipt) != text:
-        raise ReceiptInvalid("the text at the top is not the one that belongs to the proof below")
+        raise ReceiptNotProven("the text at the top is not the one that belongs to the proof below")
     return receipt
 
 

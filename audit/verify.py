@@ -58,7 +58,7 @@ def verify_database(
 
 def begin(
     header: Header, keys: Sequence[VerifierKey], held_checkpoint: str | None
-) -> tuple[Checker, int, tuple[str, ...]]:
+) -> tuple[Checker, int | None, tuple[str, ...]]:
     """Return a checker that awaits the signed checkpoints, the signed size, and cautions."""
     cautions: tuple[str, ...] = ()
     trusted = tuple(keys)
@@ -73,11 +73,11 @@ def begin(
     newest = checker.expect(header.checkpoint, NEWEST)
     if held_checkpoint is not None:
         checker.expect(held_checkpoint, HELD, held_elsewhere=True)
-    return checker, 0 if newest is None else newest.size, cautions
+    return checker, None if newest is None else newest.size, cautions
 
 
 def conclude(
-    checker: Checker, header: Header, signed_size: int, cautions: tuple[str, ...]
+    checker: Checker, header: Header, signed_size: int | None, cautions: tuple[str, ...]
 ) -> Report:
     """Return the report once every leaf went through the checker."""
     return Report(

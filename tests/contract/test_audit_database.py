@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, Text, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from audit.database import Database, Journal
 from audit.errors import DatabaseUnavailable, StorageFull
@@ -96,6 +96,25 @@ def test_threads_take_turns_and_lose_nothing(database: Database) -> None:
         thread.join()
     assert failures == []
     assert len(ids(database)) == 80
+
+
+def test_a_lost_connection_is_named_and_the_next_one_works(postgresql_url: str) -> None:
+    database = Database.open(postgresql_url)
+    with pytest.raises(DatabaseUnavailable), database.write() as connection:
+        connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT 1").scalar() == 1
+    database.close()
+
+
+def test_a_deadlock_is_not_called_an_outage(postgresql_url: str) -> None:
+    """It is the caller's to try again, so it must reach the caller as it is."""
+    database = Database.open(postgresql_url)
+    with pytest.raises(DBAPIError, match="chosen"), database.write() as connection:
+        connection.exec_driver_sql(
+            "DO $$ BEGIN RAISE EXCEPTION 'chosen' USING ERRCODE = '40P01'; END $$"
+        )
+    database.close()
 
 
 def sqlite(tmp_path: Path) -> str:

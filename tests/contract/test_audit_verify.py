@@ -18,7 +18,7 @@ from audit.merkle import Frontier, leaf_hash
 from audit.note import Note
 from audit.storage import log_checkpoints, log_head, log_leaves, log_nodes, vault
 from audit.verify import verify_database
-from tests.auditing import ORIGIN, OTHER_SIGNER, SIGNER, World, open_world
+from tests.auditing import ORIGIN, OTHER_SIGNER, SIGNER, World, answered, open_world
 from tests.databases import NewDatabase
 
 KEYS = [SIGNER.verifier_key]
@@ -29,9 +29,10 @@ SIGNER_SEED = Secret(b"q" * 32)
 def world(new_database: NewDatabase) -> Iterator[World]:
     """A log of 13 leaves: three conversations, one of them erased; published at 4, 8 and 12."""
     with open_world(new_database(), new_database()) as world:
-        world.append(Event(Kind.SERVICE_STARTED, {"software": "1.0"}))
-        for number in range(11):
-            world.answer(f"c{number % 3}", f"question {number}")
+        answers = [answered(f"c{number % 3}", f"question {number}") for number in range(11)]
+        world.append(Event(Kind.SERVICE_STARTED, {"software": "1.0"}), *answers[:3])
+        world.append(*answers[3:7])
+        world.append(*answers[7:])
         erase_conversation(world.database, world.keys, world.log, "c2")
         yield world
 
@@ -391,6 +392,12 @@ def test_a_changed_published_checkpoint(world: World) -> None:
         connection.execute(
             update(log_checkpoints).where(log_checkpoints.c.size == 8).values(checkpoint="gone")
         )
+    assert check(world).faults == {Fault.CHECKPOINT_MISPLACED}
+
+
+def test_a_head_that_is_no_checkpoint(world: World) -> None:
+    with world.database.write() as connection:
+        connection.execute(update(log_head).values(checkpoint="gone"))
     assert check(world).faults == {Fault.CHECKPOINT_MISPLACED}
 
 
