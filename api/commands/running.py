@@ -18,7 +18,7 @@ from knowledge.errors import KnowledgeError
 
 OURS = (ApiError, AssistantError, AuditError, EvaluationError, KnowledgeError)
 
-output = Console()
+output = Console(soft_wrap=True)
 errors = Console(stderr=True)
 
 

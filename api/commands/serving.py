@@ -1,5 +1,6 @@
 """Serve citizens: the page, the widget and the HTTP API, from one home."""
 
+import socket
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 
@@ -25,22 +26,24 @@ def serve(
     with opened_home() as home:
         host = host or home.settings.host
         port = home.settings.port if port < 0 else port
-        ensure_starter(home)
-        with home.serving():
+        with _listening(host, port) as listening, home.serving():
+            ensure_starter(home)
             home.warm_up()
-            app = create_app(parts_of(home))
-            output.print(f"\n{home.settings.service_name} is ready: open http://{host}:{port}/")
+            address = f"http://{host}:{listening.getsockname()[1]}"
+            app = create_app(parts_of(home, address))
+            output.print(f"\n{home.settings.service_name} is ready: open {address}/")
             output.print(f"Everything it keeps is in {home.settings.home}. Stop it with Ctrl+C.\n")
-            uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
+            config = uvicorn.Config(app, log_level="warning", server_header=False)
+            uvicorn.Server(config).run(sockets=[listening])
 
 
-def parts_of(home: Home) -> Parts:
-    """Return everything the web side is given."""
+def parts_of(home: Home, address: str) -> Parts:
+    """Return everything the web side is given; `address` stands in for a public one not set."""
     settings = home.settings
     return Parts(
         conversations=home.assistant,
         site=SiteSettings(
-            base_url=settings.base_url or f"http://{settings.host}:{settings.port}",
+            base_url=settings.base_url or address,
             service_name=settings.service_name,
             organisation=settings.organisation,
             phone=settings.phone,
@@ -76,6 +79,16 @@ def readiness(home: Home) -> tuple[PartHealth, ...]:
         PartHealth("database", True),
         PartHealth("guidance", state.snapshot is not None, detail),
     )
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Take the address before anything else is done, so that a taken one is told at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        why = f"{host}:{port} cannot be used ({error.strerror}); choose another with {PREFIX}PORT"
+        raise SettingInvalid(f"{PREFIX}PORT", why) from error
 
 
 def _networks(addresses: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:

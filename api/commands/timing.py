@@ -27,7 +27,7 @@ def run_bench(
     questions: Annotated[int, typer.Option(min=20, help="Questions to time.")] = 200,
     out: Annotated[Path | None, typer.Option(help="JSON file to write.")] = None,
 ) -> None:
-    """Time audited answers beside LangChain's retriever, in a home made for it and removed after."""
+    """Time audited answers beside LangChain's retriever, in a home made for this alone."""
     with tempfile.TemporaryDirectory(prefix="signpost-bench-") as folder:
         try:
             home = Home(load_settings(home=Path(folder)))
