@@ -94,9 +94,6 @@ class Settings(BaseSettings):
     trusted_proxies: Listed = Field(
         default=(), description="Addresses of proxies whose X-Forwarded-For is believed."
     )
-    retention_days: int = Field(
-        default=365, ge=1, le=3650, description="Days that conversations are meant to be kept."
-    )
     questions_per_minute: int = Field(
         default=20, ge=1, le=10_000, description="Questions allowed in a minute per conversation."
     )

@@ -50,7 +50,6 @@ def parts_of(home: Home, address: str) -> Parts:
             hours=settings.hours,
             privacy_email=settings.privacy_contact,
             embedding_origins=settings.allowed_origins,
-            retention_days=settings.retention_days,
             model_provider=settings.model.partition(":")[0],
         ),
         token_secret=home.token_secret,
