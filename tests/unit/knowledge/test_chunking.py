@@ -118,6 +118,21 @@ def test_nested_lists_stay_together_where_they_fit() -> None:
     ]
 
 
+def test_what_goes_on_after_a_nested_list_is_not_parted_from_it() -> None:
+    passages = passages_of(
+        document(
+            paragraph("One two."),
+            paragraph("Need:"),
+            Block(BlockKind.LIST, ("a", "either:"), "Need:"),
+            Block(BlockKind.LIST, ("b", "c"), "either:"),
+            Block(BlockKind.LIST, ("d",), "Need:"),
+        ),
+        count_tokens=words,
+        limit=7,
+    )
+    assert texts(passages) == [["One two."], ["Need:", "a", "either:", "b", "c", "d"]]
+
+
 def test_a_long_list_is_divided_between_items_and_each_part_keeps_the_lead() -> None:
     items = tuple(f"item number {number}" for number in range(10))
     passages = passages_of(

@@ -214,6 +214,11 @@ def test_definition_lists_keep_terms_with_their_meaning() -> None:
     ]
 
 
+def test_a_definition_list_within_another_is_said_once() -> None:
+    markup = "<dl><dt>Fee</dt><dd>£5<dl><dt>Late</dt><dd>£6</dd></dl></dd></dl>"
+    assert blocks(markup) == [Block(BlockKind.LIST, ("Fee: £5 Late £6",))]
+
+
 def test_contacts_are_a_name_and_lines_that_it_leads() -> None:
     markup = """
         <div class="contact"><p><strong>Help line</strong><br>
