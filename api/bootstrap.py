@@ -37,7 +37,12 @@ from audit.keys import KeyStore
 from audit.log import Log
 from knowledge.chunking import passages_of
 from knowledge.documents import Passage
-from knowledge.embedding import MINILM_SHA256, SentenceTransformerEmbedder, packaged_model
+from knowledge.embedding import (
+    MINILM_SHA256,
+    Embedder,
+    SentenceTransformerEmbedder,
+    packaged_model,
+)
 from knowledge.faiss_store import FaissIndex
 from knowledge.fetching import Fetcher
 from knowledge.page_cache import PageCache
@@ -70,8 +75,10 @@ def new_id() -> str:
 class Home:
     """One home folder and what lives in it. Parts are opened when first asked for."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, embedder: Embedder | None = None) -> None:
+        """Prepare the folders; `embedder` is one already loaded, instead of the settings' own."""
         self.settings = settings
+        self._loaded = embedder
         try:
             settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
             settings.secrets_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -91,8 +98,10 @@ class Home:
         return Redactor(self.policy.redaction)
 
     @cached_property
-    def embedder(self) -> SentenceTransformerEmbedder:
+    def embedder(self) -> Embedder:
         """The embedding model, loaded and checked."""
+        if self._loaded is not None:
+            return self._loaded
         folder, threads = self.settings.embedding_model, self.settings.threads or None
         if folder is None:
             return SentenceTransformerEmbedder(packaged_model(), MINILM_SHA256, threads)

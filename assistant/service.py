@@ -34,7 +34,7 @@ from assistant.text import RawText, RedactedText
 from assistant.turns import Exchange, TraceEntry, Turn
 from assistant.views import ConversationView, TurnStatus, TurnView
 from audit.database import Database
-from audit.errors import KeyErased, KeyUnknown
+from audit.errors import KeyErased, KeyUnknown, LogMismatch
 from audit.events import Event, Kind
 from audit.keys import KeyStore
 from audit.log import Log
@@ -425,6 +425,10 @@ class Assistant:
             )
         personal = self.log.personal(connection, row.record_id)
         view = view_from_json(cast(Mapping[str, Any], personal["view"]))
+        if view.id != row.id:
+            raise LogMismatch(
+                f"turn {row.id} points at another turn's record: run signpost-audit verify"
+            )
         return replace(view, record=row.record_id, feedback=row.feedback or "", status=status)
 
     def _question_of(self, connection: Connection, row: Row[Any]) -> RawText:

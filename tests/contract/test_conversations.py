@@ -26,7 +26,7 @@ from assistant.text import RawText
 from assistant.turns import Turn
 from assistant.views import ConversationView, TurnStatus, TurnView
 from audit.erasure import finish_erasures
-from audit.errors import KeyErased
+from audit.errors import KeyErased, LogMismatch
 from audit.events import Kind
 from audit.receipts import verify_receipt
 from audit.storage import log_leaves, vault
@@ -921,5 +921,5 @@ def test_a_record_in_the_wrong_conversation_cannot_be_slipped_in(world: World) -
                 record_id=shown.record,
             )
         )
-    with pytest.raises(TurnUnknown):
+    with pytest.raises(LogMismatch):
         world.assistant.turn(two.id, "forged")

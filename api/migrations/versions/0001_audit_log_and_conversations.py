@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("peaks", sa.LargeBinary(), nullable=False),
         sa.Column("checkpoint", sa.Text(), nullable=False),
         sa.Column("verifier_key", sa.Text(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_log_head_single_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_log_head")),
     )
     op.create_table(
@@ -44,6 +45,15 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_log_leaves_kind_leaf_index"), "log_leaves", ["kind", "leaf_index"], unique=False
+    )
+    erased = sa.text("kind = 'conversation_erased'")
+    op.create_index(
+        "uq_log_leaves_erased_conversation_id",
+        "log_leaves",
+        ["conversation_id"],
+        unique=True,
+        sqlite_where=erased,
+        postgresql_where=erased,
     )
     op.create_table(
         "log_nodes",

@@ -1,0 +1,14 @@
+"""A server killed at any moment loses nothing that a citizen was shown."""
+
+from pathlib import Path
+
+from tests.kill import kill_again_and_again
+
+
+def test_twenty_five_kills_lose_nothing(tmp_path: Path) -> None:
+    result = kill_again_and_again(tmp_path, kills=25, seed=2026)
+    print(result)
+    assert result.faults == []
+    assert result.kills == 25
+    assert result.received > 25
+    assert result.answered > 25
