@@ -170,6 +170,8 @@ def _build(vectors: Vectors, exact_up_to: int, look_into: float) -> tuple[faiss.
         return flat, 0
     lists = max(1, round(4 * math.sqrt(count))) if count >= FEW else max(1, count // 40)
     index = faiss.IndexIVFFlat(flat, dimensions, lists, faiss.METRIC_INNER_PRODUCT)
+    index.cp.niter = 10
+    index.cp.max_points_per_centroid = 64
     index.train(vectors)
     index.add(vectors)
     return index, max(1, math.ceil(lists * look_into))

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, create_engine, event
 from knowledge.building import build
 from knowledge.documents import Document, Passage, Segment, SegmentKind
 from knowledge.embedding import Vectors
-from knowledge.errors import SnapshotUnknown
+from knowledge.errors import ModelMismatch, SnapshotUnknown
 from knowledge.faiss_store import FaissIndex
 from knowledge.lexical import LexicalSettings, terms_of, weigh
 from knowledge.pgvector_store import PgVectorIndex, publish, published, unpublish
@@ -332,6 +332,9 @@ def test_publishing_twice_changes_nothing_and_unpublishing_removes_all(
     }
     index = PgVectorIndex(postgresql, one.manifest.digest)
     assert index.manifest == one.manifest
+    index.manifest.require(EMBEDDER)
+    with pytest.raises(ModelMismatch, match="another"):
+        index.manifest.require(WordsEmbedder(name="another"))
     unpublish(one.manifest.digest, postgresql)
     with pytest.raises(SnapshotUnknown, match="Publish it"):
         PgVectorIndex(postgresql, one.manifest.digest)
