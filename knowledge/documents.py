@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 OGL3 = "OGL-UK-3.0"
@@ -103,7 +104,7 @@ class Segment:
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Passage:
     """A piece of a section, short enough for the embedding model, that can be quoted and linked."""
 
@@ -122,9 +123,9 @@ class Passage:
     official_url: str = ""
     official_title: str = ""
 
-    @property
+    @cached_property
     def digest(self) -> str:
-        """Return the SHA-256 (hex) of the passage's text and everything shown beside it."""
+        """The SHA-256 (hex) of the passage's text and everything shown beside it."""
         return _digest(self)
 
     @property
@@ -140,14 +141,16 @@ class Passage:
 
 def _with_new_leads(segments: tuple[Segment, ...]) -> Iterator[str]:
     """Yield the segments' text; a lead that does not stand just before them comes first."""
-    spoken = ""
+    spoken = before = ""
     for segment in segments:
-        if segment.lead and segment.lead != spoken and not spoken.endswith(segment.lead):
-            yield segment.lead
+        if segment.lead and segment.lead != spoken:
+            if not before.endswith(segment.lead):
+                yield segment.lead
             spoken = segment.lead
+        elif not segment.lead:
+            spoken = ""
         yield segment.text
-        if segment.kind is SegmentKind.SENTENCE:
-            spoken = segment.text
+        before = segment.text
 
 
 def canonical_date(value: str) -> str:
