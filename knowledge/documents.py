@@ -154,7 +154,7 @@ def _with_new_leads(segments: tuple[Segment, ...]) -> Iterator[str]:
 
 
 def canonical_date(value: str) -> str:
-    """Return the date part of an ISO 8601 timestamp ("2016-01-14 10:44:25+00:00" → "2016-01-14")."""
+    """Return the date of an ISO 8601 timestamp ("2016-01-14 10:44:25+00:00" → "2016-01-14")."""
     return value.strip()[:10]
 
 
