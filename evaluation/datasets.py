@@ -8,7 +8,7 @@ Layout and splits are those of the data's own README: `govuk/conditionalqa`,
 import csv
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -193,13 +193,20 @@ def held_out(key: str, percent: int) -> bool:
     return int(hashlib.sha256(key.encode()).hexdigest(), 16) % 100 < percent
 
 
-def digests(data: Path, kind: str) -> Mapping[str, str]:
-    """Return the SHA-256 of the files under `data` that an evaluation of `kind` may read."""
-    folders = {_CONDITIONALQA, Path("govuk/content_pages"), Path("govuk/get_into_teaching")}
-    folders |= {_CONVERSATIONS} | ({_QUERIES} if kind == "retrieval" else set())
+def digests(data: Path, kind: str, corpora: Collection[str]) -> Mapping[str, str]:
+    """Return the SHA-256 of the files that an evaluation of `kind` on `corpora` may read.
+
+    Names are relative to `data`.
+    """
+    folders: list[Path] = []
+    if "government" in corpora:
+        folders.append(_CONVERSATIONS)
+    if "guidance" in corpora:
+        folders += [_CONDITIONALQA, Path("govuk/content_pages"), Path("govuk/get_into_teaching")]
+        folders += [_QUERIES] if kind == "retrieval" else []
     return {
         str(path.relative_to(data)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for folder in sorted(folders)
+        for folder in folders
         for path in sorted((data / folder).glob("*"))
         if path.is_file()
     }

@@ -131,7 +131,14 @@ def evaluate_retrieval(
             identities[system] = {**identities.get(system, {}), **_named(corpus, ready.identity)}
             parts.extend(retrieval_parts(system, corpus, ready.find, data, watch))
     return _finished(
-        "retrieval", parts, data=data, out=out, command=command, now=now, identities=identities
+        "retrieval",
+        parts,
+        data=data,
+        out=out,
+        command=command,
+        now=now,
+        identities=identities,
+        only=only,
     )
 
 
@@ -159,7 +166,14 @@ def evaluate_answers(
             identities[system] = {**identities.get(system, {}), **_named(corpus, ready.identity)}
             parts.extend(answer_parts(system, corpus, ready.ask, data, watch))
     return _finished(
-        "answers", parts, data=data, out=out, command=command, now=now, identities=identities
+        "answers",
+        parts,
+        data=data,
+        out=out,
+        command=command,
+        now=now,
+        identities=identities,
+        only=only,
     )
 
 
@@ -187,6 +201,7 @@ def _finished(
     command: str,
     now: datetime,
     identities: Mapping[str, Identity],
+    only: Collection[str],
 ) -> Run:
     if not parts:
         raise MeasurementImpossible("Nothing was measured: name at least one system.")
@@ -201,7 +216,7 @@ def _finished(
             command=command,
             created=now.isoformat(timespec="seconds"),
             versions=installed_versions(),
-            data=datasets.digests(data, kind),
+            data=datasets.digests(data, kind, only),
             systems=identities,
         ),
         comparisons=(*beside_others(ordered), *earlier),

@@ -138,11 +138,13 @@ def test_the_split_is_the_published_hash() -> None:
 
 
 def test_digests_name_every_file_that_is_read(data: Path) -> None:
-    before = digests(data, "retrieval")
+    both = ("guidance", "government")
+    before = digests(data, "retrieval", both)
     assert len(before) == 14
+    assert len(digests(data, "answers", ("guidance",))) == 5
     path = data / "govuk/content_pages/pages.jsonl"
     path.write_text(path.read_text() + "\n")
-    after = digests(data, "retrieval")
+    after = digests(data, "retrieval", both)
     assert {name for name in before if before[name] != after[name]} == {
         "govuk/content_pages/pages.jsonl"
     }
