@@ -12,7 +12,10 @@ from assistant.turns import Mark, Turn
 
 
 def screen(policy: Policy, languages: LanguageTeller | None = None) -> Callable[[Turn], Turn]:
-    """Return the step that marks length, unreadable or hidden characters, language, hostility."""
+    """Return the step that marks length, unreadable or hidden characters, language, hostility.
+
+    Who asks in Welsh gets the wording in Welsh, whatever the interface's language.
+    """
     teller = languages or language_teller(policy.languages)
     injection = rule(policy.screening.injection, policy.screening.words)
     abuse = rule(policy.screening.abuse, policy.screening.words)
@@ -38,7 +41,9 @@ def screen(policy: Policy, languages: LanguageTeller | None = None) -> Callable[
             marks.add(Mark.INJECTION)
         if abuse.applies(folded):
             marks.add(Mark.ABUSE)
-        return replace(turn, marks=turn.marks | marks, detected=language).note(
+        wording = WELSH if language == WELSH else turn.language
+        noticed = replace(turn, marks=turn.marks | marks, detected=language, language=wording)
+        return noticed.note(
             "marked" if marks else "ok",
             marks=sorted(str(mark) for mark in marks),
             language=language,
