@@ -5,9 +5,10 @@ LangChain's default recipe and the output file of a batch run are all measured a
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from evaluation import corpora, datasets
 from evaluation.cases import (
@@ -119,27 +120,13 @@ def evaluate_retrieval(
 ) -> Run:
     """Measure searches on the data's questions and write `retrieval.json` and `.html` to `out`.
 
-    The first of `systems` is the one examined, the others stand beside it. Raise DataMissing,
-    DataUnreadable, RunIncomplete, MeasurementImpossible.
+    The first of `systems` is the one examined, the others stand beside it, and so does the run
+    whose report `out` has. Raise DataMissing, DataUnreadable, RunIncomplete,
+    MeasurementImpossible.
     """
-    parts: list[Part] = []
-    identities: dict[str, Identity] = {}
-    for corpus in _wanted(data, only):
-        for system, index in systems.items():
-            watch(f"{system}: indexing {corpus.name}", 0, len(corpus.documents))
-            ready = index(corpus)
-            identities[system] = {**identities.get(system, {}), **_named(corpus, ready.identity)}
-            parts.extend(retrieval_parts(system, corpus, ready.find, data, watch))
-    return _finished(
-        "retrieval",
-        parts,
-        data=data,
-        out=out,
-        command=command,
-        now=now,
-        identities=identities,
-        only=only,
-    )
+    previous = read_run(out / "retrieval.json")
+    run = measure_retrieval(systems, data, command=command, now=now, only=only, watch=watch)
+    return _reported(run, previous, out)
 
 
 def evaluate_answers(
@@ -154,9 +141,51 @@ def evaluate_answers(
 ) -> Run:
     """Measure assistants on the data's questions and write `answers.json` and `.html` to `out`.
 
-    The first of `systems` is the one examined, the others stand beside it. Raise DataMissing,
-    DataUnreadable, RunIncomplete, MeasurementImpossible.
+    As `evaluate_retrieval` otherwise.
     """
+    previous = read_run(out / "answers.json")
+    run = measure_answers(systems, data, command=command, now=now, only=only, watch=watch)
+    return _reported(run, previous, out)
+
+
+def measure_retrieval(
+    systems: Mapping[str, Index],
+    data: Path,
+    *,
+    command: str,
+    now: datetime,
+    only: Collection[str] = CORPORA,
+    watch: Watch = lambda what, done, of: None,
+) -> Run:
+    """Measure searches as `evaluate_retrieval` does, and write nothing."""
+    parts: list[Part] = []
+    identities: dict[str, Identity] = {}
+    for corpus in _wanted(data, only):
+        for system, index in systems.items():
+            watch(f"{system}: indexing {corpus.name}", 0, len(corpus.documents))
+            ready = index(corpus)
+            identities[system] = {**identities.get(system, {}), **_named(corpus, ready.identity)}
+            parts.extend(retrieval_parts(system, corpus, ready.find, data, watch))
+    told = Circumstances(
+        command=command,
+        created=now.isoformat(timespec="seconds"),
+        versions=installed_versions(),
+        data=datasets.digests(data, "retrieval", only),
+        systems=identities,
+    )
+    return _run("retrieval", parts, told)
+
+
+def measure_answers(
+    systems: Mapping[str, Prepare],
+    data: Path,
+    *,
+    command: str,
+    now: datetime,
+    only: Collection[str] = CORPORA,
+    watch: Watch = lambda what, done, of: None,
+) -> Run:
+    """Measure assistants as `evaluate_answers` does, and write nothing."""
     parts: list[Part] = []
     identities: dict[str, Identity] = {}
     for corpus in _wanted(data, only):
@@ -165,16 +194,14 @@ def evaluate_answers(
             ready = prepare(corpus)
             identities[system] = {**identities.get(system, {}), **_named(corpus, ready.identity)}
             parts.extend(answer_parts(system, corpus, ready.ask, data, watch))
-    return _finished(
-        "answers",
-        parts,
-        data=data,
-        out=out,
+    told = Circumstances(
         command=command,
-        now=now,
-        identities=identities,
-        only=only,
+        created=now.isoformat(timespec="seconds"),
+        versions=installed_versions(),
+        data=datasets.digests(data, "answers", only),
+        systems=identities,
     )
+    return _run("answers", parts, told)
 
 
 def _wanted(data: Path, only: Collection[str]) -> list[Corpus]:
@@ -192,34 +219,17 @@ def _named(corpus: Corpus, identity: Identity) -> Identity:
     return {f"{corpus.name}: {name}": value for name, value in identity.items() if value}
 
 
-def _finished(
-    kind: str,
-    parts: Sequence[Part],
-    *,
-    data: Path,
-    out: Path,
-    command: str,
-    now: datetime,
-    identities: Mapping[str, Identity],
-    only: Collection[str],
-) -> Run:
+def _run(kind: str, parts: Sequence[Part], circumstances: Circumstances) -> Run:
     if not parts:
         raise MeasurementImpossible("Nothing was measured: name at least one system.")
-    order = {system: place for place, system in enumerate(identities)}
-    ordered = sorted(parts, key=lambda part: order[part.system])
-    previous = read_run(out / f"{kind}.json")
-    earlier = since(ordered, previous) if previous is not None else ()
-    run = Run(
-        kind=kind,
-        parts=tuple(ordered),
-        circumstances=Circumstances(
-            command=command,
-            created=now.isoformat(timespec="seconds"),
-            versions=installed_versions(),
-            data=datasets.digests(data, kind, only),
-            systems=identities,
-        ),
-        comparisons=(*beside_others(ordered), *earlier),
-    )
+    order = {system: place for place, system in enumerate(circumstances.systems)}
+    ordered = tuple(sorted(parts, key=lambda part: order[part.system]))
+    return Run(kind, ordered, circumstances, beside_others(ordered))
+
+
+def _reported(run: Run, previous: Mapping[str, Any] | None, out: Path) -> Run:
+    if previous is not None:
+        earlier = since(run.parts, previous)
+        run = replace(run, comparisons=(*run.comparisons, *earlier))
     write_report(run, out)
     return run

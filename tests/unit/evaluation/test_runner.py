@@ -17,9 +17,12 @@ from evaluation.runner import (
     asked,
     evaluate_answers,
     evaluate_retrieval,
+    measure_answers,
+    measure_retrieval,
     searched,
     write_batches,
 )
+from evaluation.runs import as_json
 from tests.unit.evaluation.data_folder import write_data
 from tests.unit.evaluation.fakes import (
     last_first_index,
@@ -37,9 +40,15 @@ def data(tmp_path: Path) -> Path:
     return write_data(tmp_path / "data")
 
 
-def retrieval(data: Path, out: Path, systems: Mapping[str, Index] | None = None) -> dict[str, Any]:
+def retrieval(data: Path, systems: Mapping[str, Index] | None = None) -> dict[str, Any]:
     chosen = systems or {"Signpost": word_index, "Reversed": last_first_index}
-    evaluate_retrieval(chosen, data, out, command="signpost evaluate retrieval", now=NOW)
+    return as_json(measure_retrieval(chosen, data, command="signpost evaluate", now=NOW))
+
+
+def reported(data: Path, out: Path, index: Index) -> dict[str, Any]:
+    evaluate_retrieval(
+        {"Signpost": index}, data, out, command="signpost evaluate", now=NOW, only=("guidance",)
+    )
     return json.loads((out / "retrieval.json").read_text())
 
 
@@ -47,7 +56,7 @@ def retrieval(data: Path, out: Path, systems: Mapping[str, Index] | None = None)
 def run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Two searches, measured once for all tests that only read the result."""
     root = tmp_path_factory.mktemp("examined")
-    return retrieval(write_data(root / "data"), root / "out")
+    return retrieval(write_data(root))
 
 
 def figure(run: dict[str, Any], part: str, name: str, system: str = "Signpost") -> dict[str, Any]:
@@ -84,7 +93,7 @@ def test_the_report_says_what_was_left_out_of_the_count(run: dict[str, Any]) -> 
 
 
 def test_everything_needed_to_repeat_it_is_written(run: dict[str, Any]) -> None:
-    assert run["command"] == "signpost evaluate retrieval"
+    assert run["command"] == "signpost evaluate"
     assert run["created"] == "2026-01-02T03:04:00+00:00"
     assert run["systems"]["Signpost"]["guidance: snapshot"] == "words of guidance"
     assert run["systems"]["Signpost"]["government: snapshot"] == "words of government"
@@ -93,10 +102,8 @@ def test_everything_needed_to_repeat_it_is_written(run: dict[str, Any]) -> None:
     assert run["settings"]["seed"]
 
 
-def test_the_same_run_gives_the_same_figures(
-    run: dict[str, Any], data: Path, tmp_path: Path
-) -> None:
-    assert retrieval(data, tmp_path / "out") == run
+def test_the_same_run_gives_the_same_figures(run: dict[str, Any], data: Path) -> None:
+    assert retrieval(data) == run
 
 
 def test_systems_stand_beside_the_first_on_the_same_questions(run: dict[str, Any]) -> None:
@@ -112,8 +119,8 @@ def test_systems_stand_beside_the_first_on_the_same_questions(run: dict[str, Any
 
 def test_a_second_run_is_compared_with_the_first_which_is_kept(data: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    first = retrieval(data, out, {"Signpost": last_first_index})
-    second = retrieval(data, out, {"Signpost": word_index})
+    first = reported(data, out, last_first_index)
+    second = reported(data, out, word_index)
     assert json.loads((out / "retrieval.previous.json").read_text()) == first
     told = {each["part"]: each for each in second["comparisons"]}["guidance"]
     assert told["beside"] == "the run of 2026-01-02T03:04:00+00:00"
@@ -127,17 +134,26 @@ def test_another_file_of_that_name_is_not_overwritten(data: Path, tmp_path: Path
     out.mkdir()
     (out / "retrieval.json").write_text('{"mine": 1}')
     with pytest.raises(DataUnreadable, match="Choose another folder"):
-        retrieval(data, out)
+        reported(data, out, word_index)
     assert (out / "retrieval.json").read_text() == '{"mine": 1}'
 
 
-def answers(data: Path, out: Path, prepare: Prepare) -> dict[str, Any]:
-    evaluate_answers({"Signpost": prepare}, data, out, command="signpost evaluate answers", now=NOW)
-    return json.loads((out / "answers.json").read_text())
+def answers(data: Path, prepare: Prepare) -> dict[str, Any]:
+    return as_json(
+        measure_answers({"Signpost": prepare}, data, command="signpost evaluate", now=NOW)
+    )
 
 
-def test_answers_are_measured_on_every_kind_of_question(data: Path, tmp_path: Path) -> None:
-    run = answers(data, tmp_path / "out", quoting_assistant)
+def test_an_evaluation_of_answers_leaves_its_report(data: Path, tmp_path: Path) -> None:
+    run = evaluate_answers(
+        {"Signpost": quoting_assistant}, data, tmp_path / "out", command="", now=NOW
+    )
+    assert json.loads((tmp_path / "out" / "answers.json").read_text()) == as_json(run)
+    assert (tmp_path / "out" / "answers.html").read_text().startswith("<!doctype html>")
+
+
+def test_answers_are_measured_on_every_kind_of_question(data: Path) -> None:
+    run = answers(data, quoting_assistant)
     assert [part["name"] for part in run["parts"]] == ["guidance", "uncovered", "conversations"]
     assert figure(run, "guidance", "any evidence")["n"] == 2
     assert figure(run, "guidance", "declined")["value"] == 0
@@ -148,7 +164,7 @@ def test_answers_are_measured_on_every_kind_of_question(data: Path, tmp_path: Pa
 
 
 def test_a_batch_run_elsewhere_gives_the_same_figures(data: Path, tmp_path: Path) -> None:
-    inside = answers(data, tmp_path / "inside", quoting_assistant)
+    inside = answers(data, quoting_assistant)
     outputs = {}
     for path in write_batches("answers", data, tmp_path / "in"):
         name = path.stem.removeprefix("answers-")
@@ -176,14 +192,14 @@ def test_a_batch_run_elsewhere_gives_the_same_figures(data: Path, tmp_path: Path
                 }
             )
         outputs[name].write_text("\n".join(json.dumps(line) for line in lines))
-    outside = answers(data, tmp_path / "outside", lambda corpus: asked(outputs[corpus.name]))
+    outside = answers(data, lambda corpus: asked(outputs[corpus.name]))
     for mine, theirs in zip(inside["parts"], outside["parts"], strict=True):
         assert mine["figures"] == theirs["figures"]
     assert outside["systems"]["Signpost"]["guidance: snapshot"] == "s"
 
 
 def test_a_search_batch_gives_the_same_figures(data: Path, tmp_path: Path) -> None:
-    inside = retrieval(data, tmp_path / "inside", {"Signpost": word_index})
+    inside = retrieval(data, {"Signpost": word_index})
     outputs = {}
     for path in write_batches("retrieval", data, tmp_path / "in"):
         name = path.stem.removeprefix("retrieval-")
@@ -204,9 +220,7 @@ def test_a_search_batch_gives_the_same_figures(data: Path, tmp_path: Path) -> No
             ]
             lines.append({"id": question.id, "passages": passages})
         outputs[name].write_text("\n".join(json.dumps(line) for line in lines))
-    outside = retrieval(
-        data, tmp_path / "outside", {"Signpost": lambda corpus: searched(outputs[corpus.name])}
-    )
+    outside = retrieval(data, {"Signpost": lambda corpus: searched(outputs[corpus.name])})
     for mine, theirs in zip(inside["parts"], outside["parts"], strict=True):
         assert mine["figures"] == theirs["figures"]
 
@@ -215,30 +229,24 @@ def test_a_batch_that_misses_questions_is_refused(data: Path, tmp_path: Path) ->
     empty = tmp_path / "out.jsonl"
     empty.write_text("")
     with pytest.raises(RunIncomplete, match=r"out\.jsonl has no line for 1 of the questions"):
-        retrieval(data, tmp_path / "out", {"Signpost": lambda corpus: searched(empty)})
+        reported(data, tmp_path / "out", lambda corpus: searched(empty))
     with pytest.raises(RunIncomplete):
-        answers(data, tmp_path / "out", lambda corpus: asked(empty))
+        answers(data, lambda corpus: asked(empty))
     assert not (tmp_path / "out").exists()
 
 
-def test_one_corpus_alone_needs_only_its_own_data(data: Path, tmp_path: Path) -> None:
+def test_one_corpus_alone_needs_only_its_own_data(data: Path) -> None:
     (data / "conversational/mtrag_govt/passages.jsonl").unlink()
-    run = evaluate_retrieval(
-        {"Signpost": word_index},
-        data,
-        tmp_path / "out",
-        command="",
-        now=NOW,
-        only=("guidance",),
-    )
+    run = measure_retrieval({"Signpost": word_index}, data, command="", now=NOW, only=("guidance",))
     assert {part.name for part in run.parts} == {"guidance", "queries", "titles"}
+    assert not any(name.startswith("conversational") for name in run.circumstances.data)
     with pytest.raises(DataMissing, match=r"passages\.jsonl"):
-        retrieval(data, tmp_path / "other")
+        retrieval(data)
 
 
 @pytest.mark.parametrize("only", [(), ("guidance", "nowhere")])
-def test_a_corpus_nobody_knows_is_named(data: Path, tmp_path: Path, only: tuple[str, ...]) -> None:
+def test_a_corpus_nobody_knows_is_named(data: Path, only: tuple[str, ...]) -> None:
     with pytest.raises(MeasurementImpossible, match="Choose from: guidance, government"):
-        evaluate_retrieval({"Signpost": word_index}, data, tmp_path, command="", now=NOW, only=only)
+        measure_retrieval({"Signpost": word_index}, data, command="", now=NOW, only=only)
     with pytest.raises(MeasurementImpossible, match="at least one system"):
-        evaluate_retrieval({}, data, tmp_path, command="", now=NOW)
+        measure_retrieval({}, data, command="", now=NOW)
