@@ -19,7 +19,6 @@ from assistant.storage import as_text, live
 from audit.database import Database
 from audit.events import Event, Kind
 from audit.log import Log
-from audit.statements import LOCK_HEAD
 from knowledge.documents import Passage
 
 
@@ -82,7 +81,7 @@ def read_live(connection: Connection, *, hold: bool = False) -> LiveState:
     moves wait for the log's head, which is locked here.
     """
     if hold:
-        connection.execute(LOCK_HEAD)
+        self.log.lock(connection)
     row = connection.execute(
         select(live.c.version, live.c.state).order_by(live.c.version.desc()).limit(1)
     ).one_or_none()
