@@ -66,6 +66,14 @@ _DIGIT = re.compile(r"\d")
 _SIX_DIGITS = re.compile(r"\d(?:[ ().-]{0,3}\d){5}|[A-Z]{2}\d\d ?[A-Z]", re.IGNORECASE)
 
 
+_ANY_LABEL = re.compile("|".join(re.escape(label) for label in LABELS.values()))
+
+
+def unlabelled(text: RedactedText) -> str:
+    """Return the text with "x" for each label, for rules that must not read our own words."""
+    return _ANY_LABEL.sub("x", text) if "[" in text else text
+
+
 @dataclass(frozen=True, slots=True)
 class Masked:
     """The masked text, and the kind of each value masked, in order. No values."""

@@ -9,6 +9,7 @@ from assistant.patterns import fold
 from assistant.policy import Policy
 from assistant.policy.model import Label
 from assistant.policy.rules import Rule, WholeRule, label_rule, rule
+from assistant.redaction.redactor import unlabelled
 from assistant.turns import Mark, Turn
 
 
@@ -30,7 +31,7 @@ def route(policy: Policy) -> Callable[[Turn], Turn]:
         return question.applies(cut.rest(folded))
 
     def step(turn: Turn) -> Turn:
-        folded = fold(turn.redacted)
+        folded = fold(unlabelled(turn.redacted))
         for candidate in routes:
             label = candidate.label
             marked = label.mark is None or label.mark in turn.marks

@@ -7,6 +7,7 @@ from assistant.outcomes import Signposted
 from assistant.patterns import fold, unmasked
 from assistant.policy import Policy
 from assistant.policy.rules import dangers
+from assistant.redaction.redactor import unlabelled
 from assistant.turns import Turn
 
 
@@ -15,7 +16,7 @@ def safeguard(policy: Policy) -> Callable[[Turn], Turn]:
     rules = dangers(policy.safeguarding)
 
     def step(turn: Turn) -> Turn:
-        folded = fold(turn.redacted)
+        folded = fold(unlabelled(turn.redacted))
         plainer = unmasked(folded)
         category = rules.first(folded if plainer == folded else f"{folded}\n{plainer}")
         if category is None:

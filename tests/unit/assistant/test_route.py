@@ -152,6 +152,7 @@ QUESTIONS = [
     "Can I play music in my shop?",
     "What is the time limit for an appeal?",
     "Sut mae gwneud cais am bensiwn?",
+    "My number: [phone number]. My name: [name]. Am I too late to claim?",
     "",
 ]
 

@@ -155,7 +155,7 @@ def test_the_trace_names_the_danger_and_holds_no_words(step) -> None:
 
 
 def test_danger_is_seen_behind_a_mask(step) -> None:
-    outcome = step(_turn("my name is [name] and my husband hits me, ring [phone number]")).outcome
+    outcome = step(_turn("my husband [name] hits me, ring [National Insurance number]")).outcome
     assert outcome is not None
     assert outcome.reason is Reason.DOMESTIC_ABUSE
 
