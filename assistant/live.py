@@ -74,14 +74,11 @@ class LiveState:
         )
 
 
-def read_live(connection: Connection, *, hold: bool = False) -> LiveState:
+def read_live(connection: Connection) -> LiveState:
     """Return what is live; the state of a new home when nothing was ever activated.
 
-    With `hold`, in a write transaction, no operator's move commits until that transaction ends:
-    moves wait for the log's head, which is locked here.
+    Whoever holds the log's lock (`Log.lock`) keeps operators' moves waiting until it commits.
     """
-    if hold:
-        self.log.lock(connection)
     row = connection.execute(
         select(live.c.version, live.c.state).order_by(live.c.version.desc()).limit(1)
     ).one_or_none()

@@ -325,7 +325,8 @@ class Assistant:
                 self._settle(connection, turn.id, TurnStatus.SILENT, event)
                 row = _turn_row(connection, conversation_id, turn.id)
                 return self._view(connection, row)
-            now = read_live(connection, hold=True)
+            self.log.lock(connection)
+            now = read_live(connection)
             if now.version != state.version:
                 turn = _under_newer_rules(turn, state, now)
             outcome = turn.outcome or Abstained(Reason.SYSTEM_FAULT)
