@@ -102,6 +102,7 @@ def view_of(
     conversation_id: str,
     position: int,
     message: str,
+    notice: str,
     versions: Versions,
     answered_at: datetime,
 ) -> TurnView:
@@ -122,6 +123,7 @@ def view_of(
         outcome=outcome_name(outcome),
         reason=outcome.reason.value,
         message=message,
+        notice=notice,
         answer=answer.text,
         blocks=blocks_of(answer),
         citations=citations_of(answer),

@@ -330,12 +330,14 @@ class Assistant:
             if now.version != state.version:
                 turn = _under_newer_rules(turn, state, now)
             outcome = turn.outcome or Abstained(Reason.SYSTEM_FAULT)
-            wording = self.policy.wording(turn.language)
             view = view_of(
                 replace(turn, outcome=outcome),
                 conversation_id=conversation_id,
                 position=position,
-                message=wording.message(outcome, self.organisation),
+                message=self.policy.message(
+                    outcome, turn.language, turn.detected, self.organisation
+                ),
+                notice=self.policy.wording(turn.language).masked_notice(turn.masked),
                 versions=versions,
                 answered_at=self.clock(),
             )

@@ -56,7 +56,8 @@ class TurnView:
     """One question and what came of it.
 
     `outcome` is answered, clarifying, signposted, abstained, escalated, refused, or "" while
-    `status` is received. `message` is the policy's wording around the answer; `answer` is what
+    `status` is received. `message` is the policy's wording around the answer; `notice`
+    says in words what was masked; `answer` is what
     the citizen reads as plain text. `question` has personal data masked.
     """
 
@@ -75,6 +76,7 @@ class TurnView:
     citations: tuple[Citation, ...] = ()
     confidence: float | None = None
     masked: tuple[str, ...] = ()
+    notice: str = ""
     choices: tuple[str, ...] = ()
     contacts: tuple[Contact, ...] = ()
     nearest: tuple[Link, ...] = ()

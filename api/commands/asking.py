@@ -118,7 +118,8 @@ class BatchAsker:
             turn,
             conversation_id="",
             position=len(history),
-            message=self._policy.wording(turn.language).message(outcome),
+            message=self._policy.message(outcome, turn.language, turn.detected, ""),
+            notice=self._policy.wording(turn.language).masked_notice(turn.masked),
             versions=self._versions,
             answered_at=now(),
         )

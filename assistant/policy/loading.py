@@ -13,7 +13,7 @@ import rfc8785
 from pydantic import ValidationError
 
 from assistant.errors import PolicyInvalid
-from assistant.outcomes import Contact
+from assistant.outcomes import Contact, Outcome, Reason
 from assistant.patterns import PatternError, Words, check, fold, pattern
 from assistant.policy.lines import Lines, lines_of
 from assistant.policy.model import (
@@ -80,6 +80,18 @@ class Policy:
     def wording(self, language: str) -> Wording:
         """Return the texts of the interface language: "cy" is Welsh, anything else English."""
         return self.welsh if language == "cy" else self.english
+
+    def message(self, outcome: Outcome, language: str, detected: str, organisation: str) -> str:
+        """Return what to say for the outcome.
+
+        `language` is that of the interface, `detected` that of the question (ISO 639-1). Somebody
+        who wrote in another language reads it first in that one, where there is a text.
+        """
+        said = self.wording(language).message(outcome, organisation)
+        theirs = self.other_language_message(detected)
+        if outcome.reason is Reason.OTHER_LANGUAGE and theirs:
+            return f"{theirs}\n\n{said}"
+        return said
 
     def contacts(self, names: tuple[str, ...], language: str) -> tuple[Contact, ...]:
         """Return the named contacts in the interface language."""
