@@ -4,6 +4,7 @@
 a snapshot is opened when it first serves and kept until another one does.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
@@ -13,6 +14,8 @@ from assistant.pipeline import Step
 from assistant.presentation import Versions
 from knowledge.documents import Passage
 from knowledge.retrieval import Retriever
+
+_log = logging.getLogger("signpost.guidance")
 
 
 class Answering(Protocol):
@@ -53,7 +56,11 @@ class LiveAnswering(Generic[G]):
         self._built: tuple[int, Sequence[Step]] | None = None
 
     def steps(self, state: LiveState) -> Sequence[Step]:
-        """Return the steps for this state, opening its snapshot if it is not the one at hand."""
+        """Return the steps for this state, opening its snapshot if it is not the one at hand.
+
+        A snapshot that cannot be opened leaves the steps without guidance: nothing is answered,
+        and whoever is in danger or wants a person is still helped. The next question tries again.
+        """
         built = self._built
         if built is not None and built[0] == state.version:
             return built[1]
@@ -61,7 +68,11 @@ class LiveAnswering(Generic[G]):
             built = self._built
             if built is not None and built[0] == state.version:
                 return built[1]
-            guidance = self._guidance(state.snapshot)
+            try:
+                guidance = self._guidance(state.snapshot)
+            except Exception:  # noqa: BLE001  (fails closed, and degrades kindly)
+                _log.exception("the live snapshot cannot be opened")
+                return self._build(None, state, frozenset())
             withdrawn = state.withdrawn(guidance.passages) if guidance else frozenset()
             steps = self._build(guidance, state, withdrawn)
             self._built = (state.version, steps)
