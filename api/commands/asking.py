@@ -17,7 +17,7 @@ from assistant.pipeline import answer
 from assistant.presentation import view_of
 from assistant.text import RawText, RedactedText
 from assistant.turns import Exchange, Turn
-from assistant.views import TurnView
+from assistant.views import AnswerBlock, TurnView
 from evaluation.cases import AnswerGiven, CitedSection, Question, read_questions
 from knowledge.retrieval import Hit
 
@@ -211,11 +211,17 @@ def _print_given(view: TurnView, as_json: bool) -> None:
         output.print_json(json.dumps(_shown(view), ensure_ascii=False))
         return
     output.print(view.message + "\n", markup=False)
-    if view.answer:
-        output.print(view.answer + "\n", markup=False)
+    if view.notice:
+        output.print(view.notice + "\n", markup=False)
+    for block in view.blocks:
+        output.print(block.heading, style="bold", markup=False)
+        for line in block_lines(block):
+            output.print(line, markup=False)
+        output.print()
     for citation in view.citations:
         updated = f" (updated {citation.updated})" if citation.updated else ""
-        output.print(f"Source: {citation.title} – {citation.heading}{updated}", markup=False)
+        heading = f" – {citation.heading}" if citation.heading else ""
+        output.print(f"Source: {citation.title}{heading}{updated}", markup=False)
         output.print(f"  {citation.url}", markup=False)
         if citation.official_url:
             output.print(f"  Official page: {citation.official_url}", markup=False)
@@ -225,6 +231,20 @@ def _print_given(view: TurnView, as_json: bool) -> None:
         output.print(f"- {choice}", markup=False)
     for link in view.nearest:
         output.print(f"Maybe: {link.title} {link.url}", markup=False)
+
+
+def block_lines(block: AnswerBlock) -> Iterator[str]:
+    """Yield a block of an answer as lines of plain text."""
+    if block.lead:
+        yield block.lead
+    for place, item in enumerate(block.items):
+        match block.kind:
+            case "list":
+                yield f"• {item}"
+            case "steps":
+                yield f"{block.numbers[place]}. {item}"
+            case _:
+                yield item
 
 
 def _shown(view: TurnView) -> dict[str, Any]:
