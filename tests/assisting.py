@@ -198,9 +198,7 @@ def open_world(
     guidance[SECOND] = opened((documents or little_guidance())[:1])
     built: list[int] = []
 
-    def build(
-        one: Opened | None, state: LiveState, withdrawn: frozenset[str]
-    ) -> Sequence[Step]:
+    def build(one: Opened | None, state: LiveState, withdrawn: frozenset[str]) -> Sequence[Step]:
         built.append(state.version)
         retriever = one.retriever if one and state.answering else None
         return steps(build_steps(policy, redactor, retriever, withdrawn, chat))

@@ -77,7 +77,8 @@ COMPARED = ("id", "position", "status", "question", "outcome", "reason", "messag
 
 def settings_for(home: Path, port: int, database: str) -> Settings:
     """Return the settings of every server of a run."""
-    return Settings(home=home, port=port, database_url=database, threads=1)
+    keys = f"sqlite:///{home}/keys.db" if database else ""
+    return Settings(home=home, port=port, database_url=database, keys_url=keys, threads=1)
 
 
 def nursery(home: Path, port: int, database: str) -> None:
@@ -267,7 +268,9 @@ class Client:
 
     def _post(self, path: str, body: object, headers: dict[str, str]) -> httpx.Response | None:
         try:
-            return httpx.post(self.base + path, json=body, headers=headers, timeout=60, verify=False)
+            return httpx.post(
+                self.base + path, json=body, headers=headers, timeout=60, verify=False
+            )
         except httpx.TransportError:
             return None
 
@@ -387,9 +390,7 @@ def _compare(
     with _opened(home, port, database) as opened, opened.database.read() as connection:
         for one, body in received:
             faults.extend(_differences(opened, connection, one, body))
-        faults.extend(
-            f"no turn ever came back for {one.key}" for one in asked if not one.received
-        )
+        faults.extend(f"no turn ever came back for {one.key}" for one in asked if not one.received)
         faults.extend(
             f"key {one.key} gave several turns"
             for one in asked
@@ -398,7 +399,7 @@ def _compare(
         faults.extend(_endings(connection))
         rows = connection.execute(select(turns)).all()
         url = opened.settings.database
-        verifier = opened.log._signer.verifier_key  # noqa: SLF001  (no other way to learn it)
+        verifier = opened.log._signer.verifier_key
     report = verify_database(url, [verifier])
     faults.extend(str(finding) for finding in report.findings)
     statuses = Counter(row.status for row in rows)

@@ -103,9 +103,7 @@ LIES: dict[str, Reply] = {
     "another obligation": _cites(
         "renew your passport online", "You must renew your passport online or with a paper form."
     ),
-    "a dropped condition": _cites(
-        "if walking is hard", "Ask your council for a parking badge."
-    ),
+    "a dropped condition": _cites("if walking is hard", "Ask your council for a parking badge."),
     "an invented link": _cites(
         "renew your passport online",
         "You can renew your passport online at https://passports.evil.example/pay.",
@@ -157,11 +155,11 @@ def test_a_lie_is_never_shown_and_quotation_answers(
     assert (shown.answer, shown.citations) == (without.answer, without.citations)
 
 
-def test_a_lie_among_truths_takes_the_whole_answer_down(
-    tmp_path: Path, model: ModelServer
-) -> None:
+def test_a_lie_among_truths_takes_the_whole_answer_down(tmp_path: Path, model: ModelServer) -> None:
     model.reply = lambda prompt: (
-        truth(prompt) + "\n" + _cites("It costs more", "It costs £9 more with a paper form.")(prompt)
+        truth(prompt)
+        + "\n"
+        + _cites("It costs more", "It costs £9 more with a paper form.")(prompt)
     )
     shown, facts = ask(tmp_path, model)
     assert not shown.generated
@@ -233,9 +231,7 @@ def test_the_model_is_sent_masked_text_only(tmp_path: Path, model: ModelServer) 
     model.reply = truth
     chat = open_model("openai:liar", url=model.url)
     secrets = ("07700 900123", "jo.bloggs@mail.example", "QQ 12 34 56 C", "Zanzibarova")
-    with open_world(
-        f"sqlite:///{tmp_path}/a.db", f"sqlite:///{tmp_path}/k.db", chat=chat
-    ) as world:
+    with open_world(f"sqlite:///{tmp_path}/a.db", f"sqlite:///{tmp_path}/k.db", chat=chat) as world:
         conversation = world.assistant.start()
         world.ask(
             conversation,
@@ -254,9 +250,7 @@ def test_the_model_is_sent_masked_text_only(tmp_path: Path, model: ModelServer) 
 
 def test_what_must_not_reach_a_model_does_not(tmp_path: Path, model: ModelServer) -> None:
     chat = open_model("openai:liar", url=model.url)
-    with open_world(
-        f"sqlite:///{tmp_path}/a.db", f"sqlite:///{tmp_path}/k.db", chat=chat
-    ) as world:
+    with open_world(f"sqlite:///{tmp_path}/a.db", f"sqlite:///{tmp_path}/k.db", chat=chat) as world:
         conversation = world.assistant.start()
         assert world.ask(conversation, "I want to kill myself").outcome == "signposted"
         assert world.ask(conversation, "I want to talk to a person").outcome == "escalated"
