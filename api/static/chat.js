@@ -287,8 +287,7 @@ function rate(form, button) {
     const thanks = element("p", "govuk-body-s app-rating__thanks", text)
     thanks.tabIndex = -1
     form.replaceWith(thanks)
-    thanks.focus()
-    say(text, false)
+    thanks.focus() // the pressed button is gone; this also reads the thanks out
   })
 }
 

@@ -72,10 +72,17 @@ def chromium() -> Iterator[Browser]:
 
 @dataclass(frozen=True)
 class Running:
-    """The service and another site, both being served."""
+    """The service and another site, both being served.
+
+    The other site has three origins: `other`, of another site altogether, where Chromium's private
+    windows block storage in frames; `sister`, another origin of the same site, where they do not;
+    and `stranger`, which may not embed.
+    """
 
     base: str
     other: str
+    sister: str
+    stranger: str
     other_site: OtherSite
     fake: FakeConversations
 
@@ -85,12 +92,13 @@ def running() -> Iterator[Running]:
     with ExitStack() as stack:
         ours, theirs = free_socket(), free_socket()
         base = f"http://127.0.0.1:{ours.getsockname()[1]}"
-        other = f"http://localhost:{theirs.getsockname()[1]}"
+        port = theirs.getsockname()[1]
+        other, sister = f"http://localhost:{port}", f"http://127.0.0.1:{port}"
         fake, other_site = FakeConversations(), OtherSite()
-        site = SiteSettings(base_url=base, embedding_origins=(other,))
+        site = SiteSettings(base_url=base, embedding_origins=(other, sister))
         stack.enter_context(serve(create_app(parts(conversations=fake, site=site)), ours))
         stack.enter_context(serve(other_site, theirs))
-        yield Running(base, other, other_site, fake)
+        yield Running(base, other, sister, f"http://stranger.localhost:{port}", other_site, fake)
 
 
 MakeContext = Callable[..., BrowserContext]
@@ -133,3 +141,10 @@ def ask(page: Page, question: str) -> None:
     page.get_by_label("Your question").fill(question)
     page.get_by_role("button", name="Ask", exact=True).click()
     page.locator(".app-turn").nth(before).wait_for()
+
+
+def first_question(page: Page, question: str) -> None:
+    """Ask the first question on the start page; wait for the conversation."""
+    page.goto("/")
+    ask(page, question)
+    assert page.url.partition("#")[0].endswith("/conversation")
