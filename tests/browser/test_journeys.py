@@ -1,6 +1,7 @@
 """What people do, and what they must be told: by keyboard, without JavaScript, on bad networks."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -114,7 +115,7 @@ def test_every_message_says_who_speaks_and_headings_go_down_by_one(page: Page) -
         ".map((heading) => +heading.tagName[1])"
     )
     assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_an_answer_takes_no_focus_and_no_letter_from_somebody_typing(

@@ -34,12 +34,13 @@ _COVERED = """() => {
 _SMALL = """(least) => {
   const small = []
   for (const element of document.querySelectorAll("a[href], button, input, textarea, summary")) {
-    if (!element.checkVisibility({ visibilityProperty: true }) || element.type === "hidden") continue
+    if (element.type === "hidden") continue
+    if (!element.checkVisibility({ visibilityProperty: true })) continue
     if (element.matches(".govuk-skip-link, p a, li a")) continue
     const box = element.getBoundingClientRect()
     if (box.width < 2) continue
     if (box.width < least || box.height < least)
-      small.push(`${Math.round(box.width)}x${Math.round(box.height)} ${element.outerHTML.slice(0, 120)}`)
+      small.push(`${box.width}x${box.height} ${element.outerHTML.slice(0, 120)}`)
   }
   return small
 }"""
