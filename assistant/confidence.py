@@ -1,8 +1,9 @@
 """How likely the answer holds what was asked for, from how the best passage was found.
 
-A logistic model of the best passage's fused score. Its two numbers were fitted on the `fit` half
-of the project's own questions: asked with their page in the snapshot (right when the answer holds
-a sentence marked as the answer), asked with their page taken out (weight 0.3), and near misses.
+A logistic model of two facts, fitted on the `fit` half of the project's own questions: asked with
+their page in the snapshot (right when the answer holds a sentence marked as the answer), asked with
+their page taken out (weight 0.3), and near misses. docs/evaluation.md says how it holds on the
+other half.
 """
 
 import math
@@ -13,13 +14,22 @@ from knowledge.retrieval import Hit
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The logistic model's numbers: log-odds at score 0, and log-odds for each point of score."""
+    """The model's numbers, in log-odds: at nothing, and for each unit of a fact.
 
-    intercept: float = -3.7
-    score: float = 5.3
+    `score`: the best passage's fused score. `lead`: how far that is above the best of any other
+    page. The question's length was tried: it helped on short questions and misled on long ones.
+    """
+
+    intercept: float = -3.2
+    score: float = 3.7
+    lead: float = 4.1
 
     def confidence(self, hits: tuple[Hit, ...]) -> float:
         """Return the probability in (0, 1) that an answer from these holds; 0.0 without hits."""
         if not hits:
             return 0.0
-        return 1.0 / (1.0 + math.exp(-self.intercept - self.score * hits[0].score))
+        best = hits[0]
+        page = best.passage.document_url
+        rival = next((hit.score for hit in hits if hit.passage.document_url != page), 0.0)
+        odds = self.intercept + self.score * best.score + self.lead * (best.score - rival)
+        return 1.0 / (1.0 + math.exp(-odds))
