@@ -46,6 +46,7 @@ class SiteSettings:
     phone: str = ""
     hours: str = ""
     privacy_email: str = ""
+    accessibility_email: str = ""
     languages: tuple[str, ...] = LANGUAGES
     embedding_origins: tuple[str, ...] = ()
     retention_days: int = 0
@@ -63,8 +64,10 @@ class SiteSettings:
             raise SiteInvalid("languages", f"choose from {', '.join(LANGUAGES)}")
         if not self.service_name.strip():
             raise SiteInvalid("service_name", "give the service a name")
-        if self.privacy_email and not _EMAIL.fullmatch(self.privacy_email):
-            raise SiteInvalid("privacy_email", "write one e-mail address")
+        for setting in ("privacy_email", "accessibility_email"):
+            address = getattr(self, setting)
+            if address and not _EMAIL.fullmatch(address):
+                raise SiteInvalid(setting, "write one e-mail address")
         if self.retention_days < 0:
             raise SiteInvalid("retention_days", "write a number of days, or 0 for undecided")
 

@@ -17,6 +17,7 @@ FULL = SiteSettings(
     phone="0300 000 0000",
     hours="Monday to Friday, 9am to 5pm",
     privacy_email="privacy@council.example",
+    accessibility_email="access@council.example",
     retention_days=90,
 )
 BROWSER = {"Accept": "text/html,*/*;q=0.8", "Sec-Fetch-Site": "same-origin"}
@@ -85,7 +86,7 @@ def test_blanks_are_flagged_until_they_are_filled(path: str) -> None:
     with client(site=FULL) as http:
         html = http.get(path).text
         assert html.count('class="app-blank"') == 1  # the legal basis; the statement's date
-        assert "privacy@council.example" in html
+        assert f"{'access' if path == '/accessibility' else 'privacy'}@council.example" in html
 
 
 def test_the_privacy_notice_names_who_receives_questions() -> None:

@@ -31,6 +31,7 @@ FULL = {
         ("languages", ("en", "fr")),
         ("service_name", "  "),
         ("privacy_email", "not an address"),
+        ("accessibility_email", "a@b"),
         ("retention_days", -1),
     ],
 )
