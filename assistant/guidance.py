@@ -12,6 +12,7 @@ from typing import Generic, Protocol, TypeVar
 from assistant.live import LiveState, SnapshotRef
 from assistant.pipeline import Step
 from assistant.presentation import Versions
+from assistant.turns import Turn
 from knowledge.documents import Passage
 from knowledge.retrieval import Retriever
 
@@ -70,9 +71,9 @@ class LiveAnswering(Generic[G]):
                 return built[1]
             try:
                 guidance = self._guidance(state.snapshot)
-            except Exception:  # noqa: BLE001  (fails closed, and degrades kindly)
+            except Exception as fault:  # noqa: BLE001  (fails closed, and degrades kindly)
                 _log.exception("the live snapshot cannot be opened")
-                return self._build(None, state, frozenset())
+                return _without_guidance(self._build(None, state, frozenset()), fault)
             withdrawn = state.withdrawn(guidance.passages) if guidance else frozenset()
             steps = self._build(guidance, state, withdrawn)
             self._built = (state.version, steps)
@@ -88,3 +89,12 @@ class LiveAnswering(Generic[G]):
         if self._opened is None or self._opened[0] != snapshot:
             self._opened = (snapshot, self._open(snapshot))
         return self._opened[1]
+
+
+def _without_guidance(steps: Sequence[Step], fault: Exception) -> tuple[Step, ...]:
+    """Return the steps with one that fails where guidance would be searched."""
+
+    def fail(turn: Turn) -> Turn:
+        raise fault
+
+    return tuple(Step(each.name, fail) if each.name == "retrieve" else each for each in steps)

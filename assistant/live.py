@@ -12,9 +12,10 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert
 
 from assistant.errors import AnsweringOff, NothingToChange
+from assistant.statements import SELECT_LIVE
 from assistant.storage import as_text, live
 from audit.database import Database
 from audit.events import Event, Kind
@@ -79,9 +80,7 @@ def read_live(connection: Connection) -> LiveState:
 
     Whoever holds the log's lock (`Log.lock`) keeps operators' moves waiting until it commits.
     """
-    row = connection.execute(
-        select(live.c.version, live.c.state).order_by(live.c.version.desc()).limit(1)
-    ).one_or_none()
+    row = connection.execute(SELECT_LIVE).one_or_none()
     return LiveState() if row is None else _from_json(row.version, row.state)
 
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, cast
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
+from assistant import statements
 from assistant.errors import (
     ConversationUnknown,
     KeyReused,
@@ -24,7 +25,8 @@ from assistant.errors import (
 )
 from assistant.guidance import Answering
 from assistant.live import LiveState, read_live
-from assistant.outcomes import Abstained, Answered, Clarifying, Outcome, Reason
+from assistant.newer_rules import under_newer_rules
+from assistant.outcomes import Abstained, Outcome, Reason
 from assistant.pipeline import Watcher, answer
 from assistant.policy import Policy
 from assistant.presentation import outcome_name, view_from_json, view_of
@@ -116,12 +118,15 @@ class Assistant:
         """
         _require_text(question)
         with _erased_is_unknown():
-            received = self._receive(conversation_id, question, key)
+            try:
+                received = self._receive(conversation_id, question, key)
+            except TurnInProgress:
+                if not self._close_overdue(conversation_id):
+                    raise
+                received = self._receive(conversation_id, question, key)
             if isinstance(received, TurnView):
                 return received
-            turn, position = received
-            with self.database.read() as connection:
-                state = read_live(connection)
+            turn, position, state = received
             return self._record(conversation_id, self._answer(turn, state, watch), position, state)
 
     def turn(self, conversation_id: str, turn_id: str) -> TurnView:
@@ -138,9 +143,7 @@ class Assistant:
         with _erased_is_unknown(), self.database.read() as connection:
             row = _require_conversation(connection, conversation_id)
             rows = connection.execute(
-                select(turns)
-                .where(turns.c.conversation_id == conversation_id)
-                .order_by(turns.c.position)
+                statements.SELECT_TURNS, {"conversation": conversation_id}
             ).all()
             requested = row.person_requested_at
             return ConversationView(
@@ -193,8 +196,8 @@ class Assistant:
         `audit.erasure.finish_erasures` does that at the next start.
         """
         with self.database.write() as connection:
-            query = select(conversations).where(conversations.c.id == conversation_id)
-            row = connection.execute(query.with_for_update()).one_or_none()
+            asked = {"conversation": conversation_id}
+            row = connection.execute(statements.LOCK_CONVERSATION, asked).one_or_none()
             if row is None:
                 raise ConversationUnknown("There is no such conversation.")
             if row.erased_at is None:
@@ -227,54 +230,52 @@ class Assistant:
             rows = connection.execute(query).all()
         return sum(self._close(row) for row in rows)
 
-    def _close_overdue(self, conversation_id: str) -> None:
-        """Close this conversation's turns past their time, whichever process left them."""
+    def _close_overdue(self, conversation_id: str) -> int:
+        """Close this conversation's turns past their time, whoever left them; return how many."""
         with self.database.read() as connection:
             rows = connection.execute(
-                select(turns).where(
-                    turns.c.conversation_id == conversation_id,
-                    turns.c.status == TurnStatus.RECEIVED.value,
-                    turns.c.answer_by < as_text(self.clock()),
-                )
+                statements.SELECT_OVERDUE,
+                {
+                    "conversation": conversation_id,
+                    "status": TurnStatus.RECEIVED.value,
+                    "now": as_text(self.clock()),
+                },
             ).all()
-        for row in rows:
-            self._close(row)
+        return sum(self._close(row) for row in rows)
 
     # -- receiving -----------------------------------------------------------------------------
 
     def _receive(
         self, conversation_id: str, question: RawText, key: str
-    ) -> TurnView | tuple[Turn, int]:
-        self._close_overdue(conversation_id)
+    ) -> TurnView | tuple[Turn, int, LiveState]:
         now, turn_id = self.clock(), self.new_id()
         with self.database.write() as connection:
             row = _require_conversation(connection, conversation_id, lock=True)
             secret = self.keys.get(conversation_id)
             mark = record_salt(secret, f"idempotency key {key}").hex()
+            asked = {"conversation": conversation_id}
             earlier = connection.execute(
-                select(turns).where(
-                    turns.c.conversation_id == conversation_id, turns.c.idempotency_key == mark
-                )
+                statements.SELECT_BY_KEY, {**asked, "key": mark}
             ).one_or_none()
             if earlier is not None:
                 return self._repeat(connection, earlier, question)
-            position = connection.execute(
-                select(func.count()).where(turns.c.conversation_id == conversation_id)
-            ).scalar_one()
+            position = connection.execute(statements.COUNT_TURNS, asked).scalar_one()
             connection.execute(
-                insert(turns).values(
-                    id=turn_id,
-                    conversation_id=conversation_id,
-                    position=position,
-                    idempotency_key=mark,
-                    status=TurnStatus.RECEIVED.value,
-                    asked_at=as_text(now),
-                    answer_by=as_text(now + ANSWER_WITHIN),
-                    sealed_question=seal(secret, turn_id, question.encode()),
-                )
+                statements.INSERT_TURN,
+                {
+                    "id": turn_id,
+                    "conversation_id": conversation_id,
+                    "position": position,
+                    "idempotency_key": mark,
+                    "status": TurnStatus.RECEIVED.value,
+                    "asked_at": as_text(now),
+                    "answer_by": as_text(now + ANSWER_WITHIN),
+                    "sealed_question": seal(secret, turn_id, question.encode()),
+                },
             )
+            state = read_live(connection)
         history = self._history(conversation_id, position) if position else ()
-        return Turn(turn_id, question, now, row.language, history), position
+        return Turn(turn_id, question, now, row.language, history), position, state
 
     def _repeat(self, connection: Connection, row: Row[Any], question: RawText) -> TurnView:
         if self._question_of(connection, row) != question:
@@ -287,14 +288,8 @@ class Assistant:
         first = position - self.policy.limits.history_turns
         with self.database.read() as connection:
             rows = connection.execute(
-                select(turns)
-                .where(
-                    turns.c.conversation_id == conversation_id,
-                    turns.c.position >= first,
-                    turns.c.position < position,
-                    turns.c.record_id.is_not(None),
-                )
-                .order_by(turns.c.position)
+                statements.SELECT_RECORDED,
+                {"conversation": conversation_id, "first": first, "before": position},
             ).all()
             views = [self._view(connection, row) for row in rows]
         return tuple(_exchange(view) for view in views)
@@ -328,7 +323,7 @@ class Assistant:
             self.log.lock(connection)
             now = read_live(connection)
             if now.version != state.version:
-                turn = _under_newer_rules(turn, state, now)
+                turn = under_newer_rules(turn, state, now)
             outcome = turn.outcome or Abstained(Reason.SYSTEM_FAULT)
             view = view_of(
                 replace(turn, outcome=outcome),
@@ -358,16 +353,15 @@ class Assistant:
         """Record how a turn ended, and its row with it; return the record's identifier."""
         (recorded,) = self.log.append(connection, [event])
         connection.execute(
-            update(turns)
-            .where(turns.c.id == turn_id)
-            .values(
-                status=status.value,
-                answered_at=as_text(recorded.at),
-                record_id=recorded.record_id,
-                outcome=outcome_name(outcome) if outcome else None,
-                reason=outcome.reason.value if outcome else None,
-                sealed_question=None,
-            )
+            statements.SETTLE_TURN,
+            {
+                "turn": turn_id,
+                "new_status": status.value,
+                "now": as_text(recorded.at),
+                "record": recorded.record_id,
+                "new_outcome": outcome_name(outcome) if outcome else None,
+                "new_reason": outcome.reason.value if outcome else None,
+            },
         )
         return recorded.record_id
 
@@ -468,53 +462,19 @@ def _require_readable(text: RawText) -> None:
 def _require_conversation(
     connection: Connection, conversation_id: str, *, lock: bool = False
 ) -> Row[Any]:
-    query = select(conversations).where(conversations.c.id == conversation_id)
-    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    query = statements.LOCK_CONVERSATION if lock else statements.SELECT_CONVERSATION
+    row = connection.execute(query, {"conversation": conversation_id}).one_or_none()
     if row is None or row.erased_at is not None:
         raise ConversationUnknown("There is no such conversation, or it has been deleted.")
     return row
 
 
 def _turn_row(connection: Connection, conversation_id: str, turn_id: str) -> Row[Any]:
-    row = connection.execute(
-        select(turns).where(turns.c.id == turn_id, turns.c.conversation_id == conversation_id)
-    ).one_or_none()
+    asked = {"conversation": conversation_id, "turn": turn_id}
+    row = connection.execute(statements.SELECT_TURN, asked).one_or_none()
     if row is None:
         raise TurnUnknown("This conversation has no such question.")
     return row
-
-
-def _under_newer_rules(turn: Turn, asked: LiveState, now: LiveState) -> Turn:
-    """Return the turn as the operator's moves made while it was answered leave it.
-
-    Switching off and withdrawing leave no answer, and offer no page, that they forbid; nor does
-    an answer outlive the return from its snapshot to an earlier one.
-    """
-    match turn.outcome:
-        case Answered() | Clarifying() if not now.answering:
-            return replace(turn, outcome=Abstained(Reason.ANSWERING_OFF), answer=None)
-        case Answered() | Clarifying() if asked.snapshot not in (now.snapshot, *now.earlier):
-            return replace(turn, outcome=Abstained(Reason.SYSTEM_FAULT), answer=None)
-        case Answered() | Clarifying() | Abstained():
-            return _without_withdrawn(turn, now)
-        case _:
-            return turn
-
-
-def _without_withdrawn(turn: Turn, state: LiveState) -> Turn:
-    gone = state.withdrawn([hit.passage for hit in turn.hits])
-    match turn.outcome:
-        case Answered() as outcome if any(
-            passage.document_url in gone for passage in outcome.answer.passages
-        ):
-            return replace(turn, outcome=Abstained(Reason.NO_GUIDANCE), answer=None)
-        case Clarifying() if gone:
-            return replace(turn, outcome=Abstained(Reason.NO_GUIDANCE), answer=None)
-        case Abstained() as outcome:
-            nearest = tuple(link for link in outcome.nearest if link.url not in gone)
-            return replace(turn, outcome=replace(outcome, nearest=nearest))
-        case _:
-            return turn
 
 
 def _faulty(turn: Turn, stage: str, fault: Exception) -> Turn:

@@ -160,7 +160,11 @@ def _read_lines(path: Path, form: TypeAdapter[_Line], what: str) -> list[_Line]:
     if not path.is_file():
         raise DataMissing(path, what)
     lines: dict[str, _Line] = {}
-    for number, text in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+    try:
+        content = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as fault:
+        raise DataUnreadable(path, 0, "is not UTF-8 text") from fault
+    for number, text in enumerate(content.split("\n"), start=1):
         if not text.strip():
             continue
         try:

@@ -253,7 +253,12 @@ def _answered(
         case text if "markup" in text:
             return _hostile(turn)
         case text if "07700" in text:
-            return replace(turn, question="Call me on [phone number]", masked=("a phone number",))
+            return replace(
+                turn,
+                question="Call me on [phone number]",
+                masked=("phone",),
+                notice="To protect you, we hid a phone number.",
+            )
         case _:
             return turn
 
@@ -281,6 +286,7 @@ def _hostile(turn: TurnView) -> TurnView:
         ),
         citations=(source,),
         masked=(HOSTILE,),
+        notice=HOSTILE,
         choices=(HOSTILE, '" autofocus onfocus="alert(5)'),
         contacts=(Contact(HOSTILE, HOSTILE, "javascript:alert(6)", HOSTILE),),
         nearest=(Link(HOSTILE, "vbscript:alert(7)", HOSTILE),),

@@ -133,6 +133,7 @@ class TurnShown(Shown):
         description="Calibrated chance that this is right, for evaluation. Do not show it."
     )
     masked: tuple[str, ...] = Field(description="Kinds of personal data that were masked.")
+    notice: str = Field(description="What was masked, in words to show; empty where nothing was.")
     choices: tuple[str, ...] = Field(description="Whole questions to offer as buttons.")
     contacts: tuple[ContactShown, ...]
     nearest: tuple[LinkShown, ...] = Field(description="Pages that may help instead.")

@@ -141,6 +141,7 @@ def ask(page: Page, question: str) -> None:
     page.get_by_label("Your question").fill(question)
     page.get_by_role("button", name="Ask", exact=True).click()
     page.locator(".app-turn").nth(before).wait_for()
+    page.wait_for_load_state()  # the page's script has run, where it may
 
 
 def first_question(page: Page, question: str) -> None:

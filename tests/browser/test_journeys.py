@@ -20,9 +20,11 @@ def _focused(page: Page) -> str:
 
 
 def _tab_to(page: Page, text: str, limit: int = 60) -> None:
+    """Press Tab until a control with this text has the focus, not just a place that holds it."""
+    control = "document.activeElement.matches('a, button, summary, input, textarea')"
     for _ in range(limit):
         page.keyboard.press("Tab")
-        if text in _focused(page):
+        if page.evaluate(control) and text in _focused(page):
             return
     raise AssertionError(f"Tab never reached {text!r}")
 
@@ -37,7 +39,7 @@ def test_the_whole_journey_by_keyboard_alone(page: Page) -> None:
     _tab_to(page, "Ask")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="What if my passport is lost?").wait_for()
-    page.keyboard.press("Tab")
+    page.wait_for_load_state()
     _tab_to(page, "What if my passport is lost?")
     page.keyboard.press("Enter")
     expect(page.locator(".app-turn")).to_have_count(2)

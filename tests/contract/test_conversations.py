@@ -592,7 +592,9 @@ def test_a_snapshot_that_cannot_be_opened_fails_closed(
     world.operations.activate(replace(FIRST, name="lost", version="9" * 64), {})
     shown = world.ask(conversation, QUESTION)
     assert (shown.outcome, shown.reason) == ("abstained", "system_fault")
-    assert facts(world, shown.record)["trace"][-1]["step"] == "guidance"
+    assert facts(world, shown.record)["trace"][-1]["step"] == "retrieve"
+    person = world.ask(conversation, "I want to talk to a person", "person")
+    assert person.outcome == "escalated"
     world.operations.rollback("it is lost")
     assert world.ask(conversation, QUESTION, "again").outcome == "answered"
 

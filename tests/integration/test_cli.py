@@ -185,12 +185,7 @@ def test_a_batch_is_not_recorded_and_may_use_a_snapshot_that_is_not_live(
         b'{"question": "A"}\n',
         b'{"id": "1", "question": "A"}\n{"id": "1", "question": "B"}\n',
         b'{"id": "1", "question": "A", "history": [{"question": 1}]}\n',
-        pytest.param(
-            b"\xff\xfe\x00",
-            marks=pytest.mark.xfail(
-                reason="evaluation.cases.read_questions lets UnicodeDecodeError through"
-            ),
-        ),
+        b"\xff\xfe\x00",
     ],
     ids=["no json", "no question", "no id", "one id twice", "wrong history", "no UTF-8"],
 )
