@@ -1,0 +1,165 @@
+"""Views: what the vault keeps reads back as it was shown."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.answers import Answer, Link, Statement
+from assistant.outcomes import Abstained, Answered, Contact, Reason
+from assistant.presentation import (
+    Versions,
+    blocks_of,
+    citations_of,
+    view_as_json,
+    view_from_json,
+    view_of,
+)
+from assistant.text import RawText
+from assistant.turns import Turn
+from assistant.views import AnswerBlock, Citation, TurnStatus, TurnView
+from audit.canonical import canonical_json, parse_canonical
+from knowledge.documents import Passage, Segment, SegmentKind
+from tests.assisting import NOON
+
+TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+TEXTS = st.lists(TEXT, max_size=3).map(tuple)
+COUNT = st.integers(0, 10_000)
+MOMENT = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)).map(
+    lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+)
+CITATION = st.builds(
+    Citation, TEXT, TEXT, TEXT, TEXT, nations=TEXTS, starter=st.booleans(), official_url=TEXT
+)
+BLOCK = st.builds(
+    AnswerBlock, TEXT, TEXT, TEXTS, COUNT, TEXT, st.lists(COUNT, max_size=3).map(tuple)
+)
+VIEW = st.builds(
+    TurnView,
+    id=TEXT,
+    conversation_id=TEXT,
+    position=COUNT,
+    status=st.sampled_from(TurnStatus),
+    question=TEXT,
+    asked_at=MOMENT,
+    language=st.sampled_from(["en", "cy"]),
+    outcome=TEXT,
+    reason=TEXT,
+    message=TEXT,
+    answer=TEXT,
+    blocks=st.lists(BLOCK, max_size=2).map(tuple),
+    citations=st.lists(CITATION, max_size=2).map(tuple),
+    confidence=st.none() | COUNT.map(lambda points: points / 10_000),
+    masked=TEXTS,
+    choices=TEXTS,
+    contacts=st.lists(st.builds(Contact, TEXT, TEXT, TEXT, TEXT), max_size=2).map(tuple),
+    nearest=st.lists(st.builds(Link, TEXT, TEXT, TEXT), max_size=2).map(tuple),
+    urgent=st.booleans(),
+    generated=st.booleans(),
+    answered_at=st.none() | MOMENT,
+    elapsed_ms=COUNT,
+)
+
+
+@given(VIEW)
+def test_a_view_reads_back_from_the_vault_as_it_was(view: TurnView) -> None:
+    kept = canonical_json(view_as_json(view))
+    assert view_from_json(parse_canonical(kept)) == view  # type: ignore[arg-type]
+
+
+PASSAGE = Passage(
+    title="Title",
+    headings=("One", "Two"),
+    url="https://a.example/p#two",
+    document_url="https://a.example/p",
+    updated="2025-01",
+    segments=(
+        Segment(SegmentKind.SENTENCE, "You must bring:", block=0),
+        Segment(SegmentKind.ITEM, "a form", lead="You must bring:", block=1),
+        Segment(SegmentKind.ITEM, "a photo", lead="You must bring:", block=1),
+        Segment(SegmentKind.STEP, "Sign it.", block=2, number=3),
+        Segment(SegmentKind.STEP, "Post it.", block=2, number=4),
+        Segment(SegmentKind.ROW, "Adult | £10", lead="Who | Fee", block=3),
+    ),
+)
+
+
+def answer_of(*places: int) -> Answer:
+    chosen = [PASSAGE.segments[place] for place in places]
+    return Answer(
+        tuple(Statement(s.text, s.text, PASSAGE, s.kind, s.lead, s.block, s.number) for s in chosen)
+    )
+
+
+def test_an_answer_is_laid_out_in_runs_with_its_leads_once() -> None:
+    blocks = blocks_of(answer_of(1, 2, 3, 4, 5))
+    assert [(each.kind, each.lead, each.items, each.numbers) for each in blocks] == [
+        ("list", "You must bring:", ("a form", "a photo"), ()),
+        ("steps", "", ("Sign it.", "Post it."), (3, 4)),
+        ("table", "Who | Fee", ("Adult | £10",), ()),
+    ]
+    assert answer_of(1, 2, 3, 4, 5).text == (
+        "You must bring:\n• a form\n• a photo\n3. Sign it.\n4. Post it.\nWho | Fee\nAdult | £10"
+    )
+
+
+def test_a_lead_that_stands_just_before_is_not_said_twice() -> None:
+    assert answer_of(0, 1).text == "You must bring:\n• a form"
+    assert [each.lead for each in blocks_of(answer_of(0, 1))] == ["", ""]
+
+
+@pytest.mark.parametrize("places", [(0, 1, 2), (5, 3), (1, 5, 4, 2)])
+def test_the_layout_says_exactly_what_the_text_says(places: tuple[int, ...]) -> None:
+    answer = answer_of(*places)
+    laid_out = [part for each in blocks_of(answer) for part in (each.lead, *each.items) if part]
+    plain = [line.removeprefix("• ").lstrip("0123456789. ") for line in answer.text.split("\n")]
+    assert laid_out == plain
+
+
+def test_a_citation_is_verbatim_and_named() -> None:
+    (citation,) = citations_of(answer_of(1, 3))
+    assert citation.quote == "a form\nSign it."
+    assert (citation.heading, citation.updated, citation.url) == (
+        "One – Two",
+        "2025-01",
+        "https://a.example/p#two",
+    )
+
+
+VERSIONS = Versions("s", "snap", "p", "e", "c", 1)
+
+
+def shown(turn: Turn, answered_at: datetime) -> TurnView:
+    return view_of(
+        turn,
+        conversation_id="c",
+        position=0,
+        message="m",
+        notice="",
+        versions=VERSIONS,
+        answered_at=answered_at,
+    )
+
+
+def test_a_view_needs_an_outcome() -> None:
+    with pytest.raises(ValueError, match="outcome"):
+        shown(Turn("t", RawText("x"), NOON), NOON)
+
+
+def test_what_is_shown_at_first_is_what_is_read_later() -> None:
+    elsewhere = timezone(timedelta(hours=5, minutes=30))
+    turn = Turn(
+        "t",
+        RawText("x"),
+        NOON.astimezone(elsewhere),
+        outcome=Answered(Reason.QUOTED, answer_of(1), 1 / 3),
+    )
+    view = shown(turn, NOON + timedelta(microseconds=999_999))
+    assert view_from_json(view_as_json(view)) == view
+    assert view.confidence == 0.3333
+
+
+def test_time_that_runs_backwards_counts_as_none() -> None:
+    turn = Turn("t", RawText("x"), NOON, outcome=Abstained(Reason.NO_GUIDANCE))
+    assert shown(turn, NOON - timedelta(hours=1)).elapsed_ms == 0
