@@ -57,21 +57,13 @@ class Chapter:
 def write_report(run: Run, out: Path) -> tuple[Path, Path]:
     """Write `<kind>.json` and `<kind>.html` to the folder `out` and return their paths.
 
-    Earlier ones of the same kind are kept beside them as `<kind>.previous.json` and `.html`.
+    Earlier ones of the same kind are kept beside them as `<kind>.previous.json` and `.html`. The
+    figures are written before the page is made, so that they are there whatever happens to it.
     """
     out.mkdir(parents=True, exist_ok=True)
-    texts = {
-        out / f"{run.kind}.json": json.dumps(as_json(run), ensure_ascii=False, indent=1),
-        out / f"{run.kind}.html": page(run),
-    }
-    for path, text in texts.items():
-        if path.exists():
-            os.replace(path, path.with_name(f"{run.kind}.previous{path.suffix}"))
-        fresh = path.with_name(f"{path.name}.part")
-        fresh.write_text(text, encoding="utf-8")
-        os.replace(fresh, path)
-    data, html = texts
-    return data, html
+    figures = json.dumps(as_json(run), ensure_ascii=False, indent=1)
+    data = _kept(out / f"{run.kind}.json", figures)
+    return data, _kept(out / f"{run.kind}.html", page(run))
 
 
 def page(run: Run) -> str:
@@ -99,6 +91,15 @@ def page(run: Run) -> str:
         chapters=_chapters(run),
         examined=run.parts[0].system,
     )
+
+
+def _kept(path: Path, text: str) -> Path:
+    if path.exists():
+        os.replace(path, path.with_name(f"{path.stem}.previous{path.suffix}"))
+    fresh = path.with_name(f"{path.name}.part")
+    fresh.write_text(text, encoding="utf-8")
+    os.replace(fresh, path)
+    return path
 
 
 def _chapters(run: Run) -> tuple[Chapter, ...]:
