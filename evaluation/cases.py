@@ -20,10 +20,14 @@ OutcomeName = Literal["answered", "clarifying", "signposted", "abstained", "esca
 
 @dataclass(frozen=True, slots=True)
 class EarlierTurn:
-    """A question of the same conversation, asked before, and what was answered."""
+    """A question of the same conversation, asked before, and what was answered.
+
+    `title` is that of the page quoted first, where it is known.
+    """
 
     question: str
     answer: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

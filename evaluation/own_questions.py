@@ -23,6 +23,7 @@ from knowledge.loaders import markdown_page
 Kind = Literal["story", "plain", "keywords", "short", "angry", "worried", "off_point"]
 Trait = Literal["typos", "text_speak"]
 Half = Literal["fit", "report"]
+HALVES: tuple[Half, ...] = ("fit", "report")
 
 FOLDER = Path(__file__).parent / "questions"
 FILES = ("questions.jsonl", "follow_ups.jsonl", "out_of_scope.jsonl")

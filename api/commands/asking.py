@@ -176,7 +176,8 @@ def _found(
 def exchanges(question: Question) -> tuple[Exchange, ...]:
     """Return the question's history as the pipeline takes it."""
     return tuple(
-        Exchange(RedactedText(earlier.question), earlier.answer) for earlier in question.history
+        Exchange(RedactedText(earlier.question), earlier.answer, earlier.title)
+        for earlier in question.history
     )
 
 

@@ -17,6 +17,8 @@ from assistant.text import RawText
 from evaluation.baselines import langchain_search, packaged_embeddings
 from evaluation.cases import Found, Question, found_in
 from evaluation.corpora import Corpus
+from evaluation.own_evaluation import ask_own, figures, reliability
+from evaluation.own_questions import HALVES, load_questions, starter_documents
 from evaluation.parts import Watch
 from evaluation.retrieval import DEPTH
 from evaluation.runner import (
@@ -97,6 +99,31 @@ def answers(
             only=only or CORPORA,
         )
     output.print(f"Report: {out / 'answers.html'}")
+
+
+@evaluate.command("own")
+def own() -> None:
+    """How does it do on the project's own questions, over the bundled guidance?"""
+    with opened_home() as home, _progress() as watch:
+        questions = load_questions()
+        documents = starter_documents().values()
+        report = build(home.library, "evaluation-own", documents, home.cut(), home.embedder)
+        guidance = home.opened(home.library.open(report.digest, home.embedder))
+        cases = ask_own(questions, BatchAsker(home, guidance), watch)
+    output.print(f"{len(cases):,} questions, set {questions.digest[:16]}")
+    for half in HALVES:
+        mine = [case for case in cases if case.asked.half == half]
+        output.print(f"\n{half} half", style="bold")
+        for figure in figures(mine):
+            ends = figure.interval
+            within = f" ({ends.low:.2f} to {ends.high:.2f})" if ends else ""
+            output.print(f"  {figure.name}: {figure.value:.3f}{within}, n = {figure.n}")
+        output.print("  confidence: promised → kept")
+        for band in reliability(mine):
+            output.print(
+                f"    {band.low:.1f}–{band.high:.1f}: {band.promised:.2f} → {band.kept:.2f}, "
+                f"n = {band.n}"
+            )
 
 
 @contextlib.contextmanager

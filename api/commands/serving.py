@@ -29,11 +29,14 @@ def serve(
         with _listening(host, port) as listening, home.serving():
             ensure_starter(home)
             home.warm_up()
-            address = f"http://{host}:{listening.getsockname()[1]}"
+            shown = f"[{host}]" if ":" in host else host
+            address = f"http://{shown}:{listening.getsockname()[1]}"
             app = create_app(parts_of(home, address))
             output.print(f"\n{home.settings.service_name} is ready: open {address}/")
             output.print(f"Everything it keeps is in {home.settings.home}. Stop it with Ctrl+C.\n")
-            config = uvicorn.Config(app, log_level="warning", server_header=False)
+            config = uvicorn.Config(
+                app, log_level="warning", server_header=False, proxy_headers=False
+            )
             uvicorn.Server(config).run(sockets=[listening])
 
 
@@ -49,6 +52,7 @@ def parts_of(home: Home, address: str) -> Parts:
             phone=settings.phone,
             hours=settings.hours,
             privacy_email=settings.privacy_contact,
+            accessibility_email=settings.accessibility_contact,
             embedding_origins=settings.allowed_origins,
             model_provider=settings.model.partition(":")[0],
         ),

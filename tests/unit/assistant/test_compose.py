@@ -1,0 +1,109 @@
+"""Quotation: verbatim, within the budget, leads kept, steps in order, whatever the passages are."""
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.outcomes import Abstained, Reason
+from assistant.steps.compose import QuotingRules, quote
+from assistant.text import RawText
+from assistant.turns import Turn
+from knowledge.documents import Passage, Segment, SegmentKind
+from knowledge.retrieval import Hit
+from tests.assisting import NOON
+
+WORDS = st.lists(
+    st.sampled_from("you must not pay £10 unless it's 5% <b>due</b> today [1] ## • \u202e".split()),
+    min_size=1,
+    max_size=25,
+).map(" ".join)
+KINDS = st.sampled_from(SegmentKind)
+RULES = QuotingRules(words=40)
+
+
+@st.composite
+def passages(draw: st.DrawFn) -> Hit:
+    segments: list[Segment] = []
+    for block in range(draw(st.integers(1, 4))):
+        kind, lead = draw(KINDS), draw(st.just("") | WORDS)
+        count = draw(st.integers(1, 4))
+        for number in range(1, count + 1):
+            said = draw(WORDS)
+            sentence = kind is SegmentKind.SENTENCE
+            segments.append(
+                Segment(
+                    kind,
+                    said,
+                    "" if sentence else lead,
+                    block,
+                    number if kind is SegmentKind.STEP else 0,
+                )
+            )
+    url = f"https://a.example/{draw(st.integers(0, 5))}"
+    passage = Passage("Title", (), url, tuple(segments), url)
+    cosines = tuple(draw(st.floats(0, 1)) for _ in segments)
+    return Hit(passage, draw(st.floats(0, 1.5)), 0.5, 1.0, cosines)
+
+
+HITS = st.lists(passages(), max_size=5, unique_by=lambda hit: hit.passage.url).map(tuple)
+
+
+def turn(hits: tuple[Hit, ...]) -> Turn:
+    return Turn("t", RawText("x"), NOON, hits=hits)
+
+
+@given(HITS)
+def test_every_statement_is_a_segment_word_for_word_with_its_lead(hits: tuple[Hit, ...]) -> None:
+    done = quote(RULES)(turn(hits))
+    for statement in done.answer.statements if done.answer else ():
+        assert Segment(
+            statement.kind, statement.text, statement.lead, statement.block, statement.number
+        ) in list(statement.passage.segments)
+        assert statement.quote == statement.text
+        assert statement.passage in [hit.passage for hit in hits[: RULES.passages]]
+
+
+@given(HITS)
+def test_nothing_is_quoted_twice_and_each_passage_reads_in_its_order(hits: tuple[Hit, ...]) -> None:
+    done = quote(RULES)(turn(hits))
+    statements = done.answer.statements if done.answer else ()
+    ranks = [[hit.passage for hit in hits].index(each.passage) for each in statements]
+    assert ranks == sorted(ranks)
+    for rank, hit in enumerate(hits):
+        blocks = [each.block for each, own in zip(statements, ranks, strict=True) if own == rank]
+        steps = [
+            (each.block, each.number)
+            for each, own in zip(statements, ranks, strict=True)
+            if own == rank and each.number
+        ]
+        assert blocks == sorted(blocks)
+        assert steps == sorted(set(steps))
+        assert len(blocks) <= len(hit.passage.segments)
+
+
+@given(HITS)
+def test_an_answer_keeps_to_its_words_leads_included(hits: tuple[Hit, ...]) -> None:
+    """Bullets and the numbers of steps are signs, not words."""
+    done = quote(RULES)(turn(hits))
+    if done.answer is None:
+        return
+    lines = done.answer.text.split("\n")
+    signs = sum(
+        each.kind in {SegmentKind.ITEM, SegmentKind.STEP} for each in done.answer.statements
+    )
+    assert sum(len(line.split()) for line in lines) - signs <= RULES.words
+
+
+@given(HITS, st.randoms())
+def test_the_same_hits_give_the_same_answer(hits: tuple[Hit, ...], chance: random.Random) -> None:
+    chance.random()
+    assert quote(RULES)(turn(hits)) == quote(RULES)(turn(hits))
+
+
+def test_nothing_to_quote_is_said_so() -> None:
+    assert quote(RULES)(turn(())).outcome == Abstained(Reason.NO_GUIDANCE)
+    long = Segment(SegmentKind.SENTENCE, "word " * 41)
+    passage = Passage("T", (), "https://a.example/", (long,), "https://a.example/")
+    done = quote(RULES)(turn((Hit(passage, 1.0, 1.0, 1.0, (1.0,)),)))
+    assert done.outcome == Abstained(Reason.NO_GUIDANCE)
