@@ -9,6 +9,7 @@ import re
 from enum import StrEnum
 
 from assistant.answers import Statement
+from knowledge.documents import Segment
 
 
 class Ungrounded(StrEnum):
@@ -56,17 +57,19 @@ def problems(
 
     `enough` is the least share of a worded statement's content words that its quote must have.
     """
-    segments = {segment.text: segment for segment in statement.passage.segments}
-    segment = segments.get(statement.quote)
-    if segment is None:
+    segments = [s for s in statement.passage.segments if s.text == statement.quote]
+    if not segments:
         return (Ungrounded.NOT_IN_PASSAGE,)
-    if not generated:
-        found = []
-        if statement.text != statement.quote:
-            found.append(Ungrounded.NOT_IN_PASSAGE)
-        if statement.lead and statement.lead != segment.lead:
-            found.append(Ungrounded.LEAD_NOT_IN_PASSAGE)
-        return tuple(found)
+    if generated:
+        return min((_worded(statement, segment, enough) for segment in segments), key=len)
+    if statement.text != statement.quote:
+        return (Ungrounded.NOT_IN_PASSAGE,)
+    if statement.lead not in {segment.lead for segment in segments}:
+        return (Ungrounded.LEAD_NOT_IN_PASSAGE,)
+    return ()
+
+
+def _worded(statement: Statement, segment: Segment, enough: float) -> tuple[Ungrounded, ...]:
     source = f"{segment.lead} {segment.text}".strip()
     return tuple(reason for reason, wrong in _disagreements(statement, source, enough) if wrong)
 

@@ -45,8 +45,9 @@ def build_steps(
     `withdrawn` are addresses of documents that must not be quoted. Without `chat` answers are
     composed by quotation. `depth` is how many passages are looked at.
     """
-    by_quotation = quote(QuotingRules(words=policy.limits.answer_words))
-    compose = write(chat, by_quotation) if chat else by_quotation
+    words = policy.limits.answer_words
+    by_quotation = quote(QuotingRules(words=words))
+    compose = write(chat, by_quotation, words) if chat else by_quotation
     return (
         Step("screen", screen(policy)),
         Step("redact", redact(policy, redactor)),
