@@ -75,6 +75,7 @@ def test_a_faithful_sentence_passes(text: str, quoted: str) -> None:
         (FEE.replace("pay", "pay at https://evil.example/pay"), FEE, Ungrounded.LINK),
         (FEE.replace("pay", "pay at evil.co.uk"), FEE, Ungrounded.LINK),
         (FEE.replace("pay", "pay at www.evil.example"), FEE, Ungrounded.LINK),
+        (FEE.replace("pay", "pay 07700900123 by phone"), FEE, Ungrounded.NUMBER),
         ("You need your birth certificate.", ITEM, Ungrounded.NEGATION),
         ("Everything else is arranged quietly by somebody friendly.", MAY, Ungrounded.WORDS),
         ("A fee of £1,250.", "A fee of £1,250.", Ungrounded.NOT_IN_PASSAGE),
@@ -84,6 +85,7 @@ def test_a_bent_sentence_is_caught(text: str, quoted: str, reason: Ungrounded) -
     assert reason in said(text, quoted)
 
 
+@pytest.mark.xfail(reason="grounding does not see this yet", strict=True)
 @pytest.mark.parametrize(
     ("text", "quoted"),
     [
@@ -93,16 +95,12 @@ def test_a_bent_sentence_is_caught(text: str, quoted: str, reason: Ungrounded) -
         pytest.param(FEE.replace("£1,250", "$1,250"), FEE, id="another currency"),
         pytest.param(FEE.replace("must pay", "are paid"), FEE, id="an obligation left out"),
         pytest.param(MAY.replace("refuse", "accept"), MAY, id="the opposite verb"),
-        pytest.param(
-            FEE.replace("pay", "pay 07700900123 by phone"), FEE, id="an invented phone number"
-        ),
         pytest.param("Acme runs this. " + FEE, FEE, id="a name at the start"),
         pytest.param(FEE.replace("fee", "fee to evil.example"), FEE, id="an unusual domain"),
     ],
 )
 def test_subtler_bending_is_caught(text: str, quoted: str) -> None:
-    if said(text, quoted) == ():
-        pytest.xfail("grounding does not see this yet")
+    assert said(text, quoted) != ()
 
 
 def test_a_quotation_passes_only_word_for_word() -> None:
