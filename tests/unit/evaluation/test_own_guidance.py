@@ -15,6 +15,7 @@ from evaluation.own_questions import (
     FILES,
     FOLDER,
     GUIDANCE_FILES,
+    HALVES,
     OwnQuestion,
     OwnQuestions,
     guidance_documents,
@@ -229,3 +230,26 @@ def test_nothing_is_asked_twice() -> None:
         for question in load_guidance_questions().questions
     )
     assert [text for text, times in texts.items() if times > 1] == []
+
+
+def test_most_questions_are_told_as_people_tell_them_and_some_have_no_answer() -> None:
+    asked = load_guidance_questions()
+    first = [question for question in asked.questions if not question.follows]
+    kinds = Counter(question.kind for question in first)
+    assert kinds["story"] >= 0.4 * len(first)
+    assert set(kinds) == {"story", "plain", "keywords", "short", "angry", "worried", "off_point"}
+    near = [question for question in asked.questions if not question.answerable]
+    assert len(near) >= 0.12 * len(asked.questions)
+    assert {question.kind for question in near} == set(kinds)
+    assert min(len(asked.of(half)) for half in HALVES) > 0.35 * len(asked.questions)
+
+
+def test_a_story_has_background_and_then_a_question() -> None:
+    stories = [
+        question
+        for question in load_guidance_questions().questions
+        if question.kind == "story" and not question.follows
+    ]
+    assert [
+        question.id for question in stories if len(re.findall(r"[.!?](?=\s|$)", question.text)) < 2
+    ] == []
