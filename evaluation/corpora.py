@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ _GUIDANCE = (
     Path("govuk/content_pages/pages.jsonl"),
     Path("govuk/get_into_teaching/pages.jsonl"),
 )
+_PENSION_WISE = Path("govuk/pension_wise_en_cy/pages.jsonl")
 _GOVERNMENT = Path("conversational/mtrag_govt/passages.jsonl")
 
 
@@ -35,9 +36,25 @@ def guidance(data: Path) -> Corpus:
     Where one address comes from two sources, the first named wins: the ConditionalQA documents,
     then the crawled pages, then Get Into Teaching. Raise DataMissing, DataUnreadable.
     """
+    return _gathered("guidance", data, _GUIDANCE)
+
+
+def labelled(data: Path) -> Corpus:
+    """Return the pages that the project's own guidance questions are about, as far as in English.
+
+    The crawled GOV.UK pages, Get Into Teaching, then Pension Wise without its Welsh pages.
+    Raise DataMissing, DataUnreadable.
+    """
+    gathered = _gathered("labelled", data, (*_GUIDANCE[1:], _PENSION_WISE))
+    welsh = f"{pages.PENSION_WISE}/cy/"
+    kept = tuple(page for page in gathered.documents if not page.url.startswith(welsh))
+    return replace(gathered, documents=kept)
+
+
+def _gathered(name: str, data: Path, paths: Iterable[Path]) -> Corpus:
     documents: dict[str, Document] = {}
     left_out: list[str] = []
-    for path in _GUIDANCE:
+    for path in paths:
         text = _text(data / path, "guidance pages")
         for read in _documents(data / path, text):
             match read:
@@ -48,7 +65,7 @@ def guidance(data: Path) -> Corpus:
                     left_out.append(f"{read.source}: {read.why}")
                 case Failed():
                     raise DataUnreadable(data / path, 0, f"{read.source}: {read.why}")
-    return Corpus("guidance", tuple(documents.values()), tuple(left_out))
+    return Corpus(name, tuple(documents.values()), tuple(left_out))
 
 
 def government(data: Path) -> Corpus:

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from evaluation.cases import AnswerGiven, Ask, EarlierTurn, Question
 from evaluation.intervals import Interval, ratio_interval
-from evaluation.own_questions import OwnQuestion, OwnQuestions, segment_digest
+from evaluation.own_set import OwnQuestion, OwnQuestions, segment_digest
 
 BANDS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
 """Confidences from one to the next are looked at together."""
@@ -114,9 +114,17 @@ def reliability(cases: Iterable[OwnCase]) -> tuple[Band, ...]:
 
 def _case(asked: OwnQuestion, given: AnswerGiven) -> OwnCase:
     quoted = {segment_digest(line) for cited in given.citations for line in cited.quote.split("\n")}
-    pages = {f"/guidance/{slug}" for slug in (asked.page, *asked.also)}
-    first = given.citations[0].url.partition("#")[0] if given.citations else ""
-    return OwnCase(asked, given, bool(quoted.intersection(asked.evidence)), first in pages)
+    right = bool(quoted.intersection(asked.evidence))
+    return OwnCase(asked, given, right, bool(given.citations) and _cites_page(asked, given))
+
+
+def _cites_page(asked: OwnQuestion, given: AnswerGiven) -> bool:
+    """Say whether the section quoted first is of a page that answers, or of a part of a guide."""
+    first = given.citations[0].url.partition("#")[0]
+    pages = (asked.page, *asked.also)
+    if not asked.collection:
+        return first in {f"/guidance/{slug}" for slug in pages}
+    return any(first == page or first.startswith(f"{page}/") for page in pages)
 
 
 def _title(given: AnswerGiven) -> str:

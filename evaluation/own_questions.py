@@ -1,135 +1,58 @@
-"""The project's own labelled questions over the starter pages (see questions/README.md).
+"""The project's own labelled questions, over two sets of pages (see questions/README.md).
 
-    python -m evaluation.own_questions [PAGES]
+    python -m evaluation.own_questions [PAGES] [--data DIR]
 
-lists the questions whose page or evidence is no longer there, one a line.
+lists the questions whose page or evidence is no longer there, one a line: those over the starter
+pages, and with `--data` also those over the guidance pages of that folder.
 """
 
-import hashlib
-import json
+import argparse
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
 
-from pydantic import TypeAdapter, ValidationError
-
-from evaluation.errors import DataMissing, DataUnreadable, QuestionsStale
+from evaluation import corpora
+from evaluation.errors import DataMissing, QuestionsStale
+from evaluation.own_reading import (
+    FILES,
+    FOLDER,
+    GUIDANCE_FILES,
+    load_guidance_questions,
+    load_questions,
+)
+from evaluation.own_set import (
+    HALVES,
+    LONGEST_CHAIN,
+    Half,
+    OwnQuestion,
+    OwnQuestions,
+    half_of,
+    segment_digest,
+)
 from knowledge.chunking import passages_of
 from knowledge.documents import Document
 from knowledge.loaders import markdown_page
 
-Kind = Literal["story", "plain", "keywords", "short", "angry", "worried", "off_point"]
-Trait = Literal["typos", "text_speak"]
-Half = Literal["fit", "report"]
-HALVES: tuple[Half, ...] = ("fit", "report")
+__all__ = [
+    "FILES",
+    "FOLDER",
+    "GUIDANCE_FILES",
+    "HALVES",
+    "LONGEST_CHAIN",
+    "Half",
+    "OwnQuestion",
+    "OwnQuestions",
+    "guidance_documents",
+    "half_of",
+    "load_guidance_questions",
+    "load_questions",
+    "resolve",
+    "segment_digest",
+    "stale",
+    "starter_documents",
+]
 
-FOLDER = Path(__file__).parent / "questions"
-FILES = ("questions.jsonl", "follow_ups.jsonl", "out_of_scope.jsonl")
 STARTER_PAGES = Path(markdown_page.__file__).parents[1] / "starter" / "pages"
-LONGEST_CHAIN = 4
-
-
-@dataclass(frozen=True, slots=True)
-class OwnQuestion:
-    """A question as a citizen puts it, and what answers it.
-
-    `page` is the slug of the starter page it is about ("" when `out_of_scope`). `evidence` holds
-    the SHA-256 (hex) of each segment of that page that answers, and is empty exactly where
-    `answerable` is false: then no starter page answers. `also` names other pages that answer it
-    too. A follow-up names the turn before it in `follows`, and says in `standalone` what it means
-    without the turns before.
-    """
-
-    id: str
-    page: str
-    kind: Kind
-    text: str
-    evidence: tuple[str, ...] = ()
-    answerable: bool = False
-    also: tuple[str, ...] = ()
-    follows: str = ""
-    standalone: str = ""
-    traits: tuple[Trait, ...] = ()
-    language: Literal["en", "cy"] = "en"
-    out_of_scope: bool = False
-
-    @property
-    def half(self) -> Half:
-        """Return the half of the set it belongs to; all questions of a page share one."""
-        return half_of(self.page or self.id)
-
-
-@dataclass(frozen=True, slots=True)
-class OwnQuestions:
-    """The whole set, in the files' order."""
-
-    questions: tuple[OwnQuestion, ...]
-
-    @property
-    def digest(self) -> str:
-        """Return the SHA-256 (hex) of the set, whatever order the lines stand in."""
-        lines = (
-            json.dumps(asdict(question), ensure_ascii=False, sort_keys=True)
-            for question in sorted(self.questions, key=lambda question: question.id)
-        )
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-    def of(self, half: Half) -> tuple[OwnQuestion, ...]:
-        """Return the questions of one half."""
-        return tuple(question for question in self.questions if question.half == half)
-
-    def before(self, question: OwnQuestion) -> tuple[OwnQuestion, ...]:
-        """Return the turns that a follow-up leans on, oldest first; none for a first question."""
-        by_id = {each.id: each for each in self.questions}
-        turns: list[OwnQuestion] = []
-        while question.follows:
-            question = by_id[question.follows]
-            turns.append(question)
-        return tuple(reversed(turns))
-
-    def chains(self) -> tuple[tuple[OwnQuestion, ...], ...]:
-        """Return the conversations of two turns or more, each from its first question on."""
-        leant_on = {question.follows for question in self.questions}
-        return tuple(
-            (*self.before(last), last)
-            for last in self.questions
-            if last.follows and last.id not in leant_on
-        )
-
-
-def half_of(key: str) -> Half:
-    """Return the half of a page's slug (or, out of scope, of the id): even SHA-256 is "fit"."""
-    return "report" if hashlib.sha256(key.encode()).digest()[-1] % 2 else "fit"
-
-
-def segment_digest(text: str) -> str:
-    """Return how a segment's text is named in `evidence`: SHA-256 (hex) of its UTF-8 bytes."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def load_questions(folder: Path = FOLDER) -> OwnQuestions:
-    """Return the set that `folder` holds. Raise DataMissing, DataUnreadable.
-
-    Whether pages and evidence still exist is for `resolve` and `stale` to say.
-    """
-    questions: dict[str, OwnQuestion] = {}
-    leant_on: set[str] = set()
-    for name in FILES:
-        path = folder / name
-        if not path.is_file():
-            raise DataMissing(path, "the project's own questions")
-        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
-            if not line.strip():
-                continue
-            question = _question(path, number, line)
-            fault = _fault(question, questions, leant_on)
-            if fault:
-                raise DataUnreadable(path, number, f"{question.id}: {fault}")
-            questions[question.id] = question
-            leant_on |= {question.follows} - {""}
-    return OwnQuestions(tuple(questions.values()))
 
 
 def starter_documents(pages: Path = STARTER_PAGES) -> Mapping[str, Document]:
@@ -142,12 +65,21 @@ def starter_documents(pages: Path = STARTER_PAGES) -> Mapping[str, Document]:
     }
 
 
+def guidance_documents(data: Path) -> Mapping[str, Document]:
+    """Return the pages of a data folder that questions are about, by address.
+
+    Raise DataMissing, DataUnreadable.
+    """
+    return {document.url: document for document in corpora.labelled(data).documents}
+
+
 def resolve(
     questions: Iterable[OwnQuestion], documents: Mapping[str, Document]
 ) -> Mapping[str, tuple[str, ...]]:
     """Return each question's evidence as the pages' own text, by question id, in page order.
 
-    `documents` are the pages by slug. Raise QuestionsStale where a page or a segment is gone.
+    `documents` are the pages by slug or address. Raise QuestionsStale where a page or a segment is
+    gone.
     """
     asked = tuple(questions)
     segments = {slug: _segments(document) for slug, document in documents.items()}
@@ -173,8 +105,13 @@ def stale(
 
 def main(arguments: Sequence[str]) -> int:
     """List what no longer resolves, a line each; return 1 if there is any, and else 0."""
-    pages = Path(arguments[0]) if arguments else STARTER_PAGES
-    faults = stale(load_questions().questions, starter_documents(pages))
+    parser = argparse.ArgumentParser(prog="python -m evaluation.own_questions")
+    parser.add_argument("pages", nargs="?", type=Path, default=STARTER_PAGES)
+    parser.add_argument("--data", type=Path)
+    given = parser.parse_args(arguments)
+    faults = stale(load_questions().questions, starter_documents(given.pages))
+    if given.data:
+        faults += stale(load_guidance_questions().questions, guidance_documents(given.data))
     sys.stdout.writelines(f"{question}\t{why}\n" for question, why in faults)
     return 1 if faults else 0
 
@@ -202,59 +139,6 @@ def _segments(document: Document) -> Mapping[str, str]:
         for passage in passages_of(document)
         for segment in passage.segments
     }
-
-
-_QUESTION = TypeAdapter(OwnQuestion)
-
-
-def _question(path: Path, number: int, line: str) -> OwnQuestion:
-    try:
-        value: Any = json.loads(line)
-        unknown = sorted(set(value) - {field.name for field in fields(OwnQuestion)})
-        if unknown:
-            raise DataUnreadable(path, number, f"unknown key {unknown[0]!r}; see README.md")
-        return _QUESTION.validate_json(line, strict=True)
-    except ValidationError as fault:
-        first: Any = fault.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the line"
-        raise DataUnreadable(path, number, f"{where}: {first['msg']}") from fault
-    except (ValueError, TypeError) as fault:
-        raise DataUnreadable(path, number, f"not a JSON object ({fault})") from fault
-
-
-def _fault(question: OwnQuestion, earlier: Mapping[str, OwnQuestion], leant_on: set[str]) -> str:
-    stem, _, number = question.id.rpartition("-")
-    owner = "out-of-scope" if question.out_of_scope else question.page
-    last = earlier.get(question.follows)
-    turns = 1
-    while last is not None:
-        turns, last = turns + 1, earlier.get(last.follows)
-    checks = (
-        (question.id in earlier, "the id stands there twice"),
-        (not number.isdecimal() or stem != owner, f"the id must be {owner!r}, '-' and a number"),
-        (bool(question.out_of_scope and question.page), "out of scope, and yet about a page"),
-        (bool(question.out_of_scope and question.answerable), "out of scope, and yet answerable"),
-        (question.answerable != bool(question.evidence), "evidence goes with answerable only"),
-        (bool(question.also and not question.answerable), "also goes with answerable only"),
-        (len(set(question.evidence)) != len(question.evidence), "a digest stands there twice"),
-        (not all(_is_digest(each) for each in question.evidence), "not a SHA-256 in lower hex"),
-        (not question.text or question.text != question.text.strip(), "blank at an end of text"),
-        (bool(question.follows) != bool(question.standalone), "follows and standalone go together"),
-        (bool(question.follows) and question.follows not in earlier, "follows an unknown turn"),
-        (question.follows in leant_on, "follows a turn that another one follows already"),
-        (turns > LONGEST_CHAIN, f"more than {LONGEST_CHAIN} turns"),
-        (
-            bool(question.follows)
-            and question.follows in earlier
-            and earlier[question.follows].page != question.page,
-            "follows a turn about another page",
-        ),
-    )
-    return next((why for wrong, why in checks if wrong), "")
-
-
-def _is_digest(text: str) -> bool:
-    return len(text) == 64 and set(text) <= set("0123456789abcdef")
 
 
 if __name__ == "__main__":

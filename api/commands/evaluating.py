@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -17,8 +17,14 @@ from assistant.text import RawText
 from evaluation.baselines import langchain_search, packaged_embeddings
 from evaluation.cases import Found, Question, found_in
 from evaluation.corpora import Corpus
-from evaluation.own_evaluation import ask_own, figures, reliability
-from evaluation.own_questions import HALVES, load_questions, starter_documents
+from evaluation.own_evaluation import OwnCase, ask_own, figures, reliability
+from evaluation.own_questions import (
+    guidance_documents,
+    load_guidance_questions,
+    load_questions,
+    starter_documents,
+)
+from evaluation.own_set import HALVES, OwnQuestions
 from evaluation.parts import Watch
 from evaluation.retrieval import DEPTH
 from evaluation.runner import (
@@ -34,6 +40,7 @@ from evaluation.runner import (
     searching,
 )
 from knowledge.building import build
+from knowledge.documents import Document
 
 evaluate = typer.Typer(help="Measure quality on public test sets.", no_args_is_help=True)
 
@@ -102,15 +109,35 @@ def answers(
 
 
 @evaluate.command("own")
-def own() -> None:
-    """How does it do on the project's own questions, over the bundled guidance?"""
+def own(
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Ask over the guidance pages of this folder too.")
+    ] = None,
+) -> None:
+    """How does it do on the project's own questions?"""
     with opened_home() as home, _progress() as watch:
-        questions = load_questions()
-        documents = starter_documents().values()
-        report = build(home.library, "evaluation-own", documents, home.cut(), home.embedder)
-        guidance = home.opened(home.library.open(report.digest, home.embedder))
-        cases = ask_own(questions, BatchAsker(home, guidance), watch)
-    output.print(f"{len(cases):,} questions, set {questions.digest[:16]}")
+        starter = _own_cases(home, "own", load_questions(), starter_documents(), watch)
+        guidance = data and _own_cases(
+            home, "own-guidance", load_guidance_questions(), guidance_documents(data), watch
+        )
+    _print_own("over the starter pages", *starter)
+    if guidance:
+        _print_own("over guidance pages", *guidance)
+
+
+def _own_cases(
+    home: Home,
+    name: str,
+    questions: OwnQuestions,
+    documents: Mapping[str, Document],
+    watch: Watch,
+) -> tuple[OwnQuestions, tuple[OwnCase, ...]]:
+    guidance = _indexed(home, Corpus(name, tuple(documents.values())))
+    return questions, ask_own(questions, BatchAsker(home, guidance), watch)
+
+
+def _print_own(over: str, questions: OwnQuestions, cases: Sequence[OwnCase]) -> None:
+    output.print(f"\n{len(cases):,} questions {over}, set {questions.digest[:16]}")
     for half in HALVES:
         mine = [case for case in cases if case.asked.half == half]
         output.print(f"\n{half} half", style="bold")
