@@ -179,10 +179,13 @@ class Home:
 
     @cached_property
     def shared_index(self) -> Engine | None:
-        """Where every process finds the snapshots: PostgreSQL, or None on one machine."""
-        url = make_url(self.settings.database)
-        if url.get_backend_name() == "sqlite":
+        """Where every process finds the snapshots: PostgreSQL, or None on one machine.
+
+        The database is opened first, because that makes the tables.
+        """
+        if self.database.engine_name == "sqlite":
             return None
+        url = make_url(self.settings.database)
         return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
 
     def open_guidance(self, wanted: SnapshotRef) -> OpenedGuidance:

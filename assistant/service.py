@@ -89,6 +89,7 @@ class Assistant:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     organisation: str = ""
+    answer_within: timedelta = ANSWER_WITHIN
 
     def start(self, language: str = "en") -> ConversationView:
         """Begin a conversation with a key of its own."""
@@ -269,7 +270,7 @@ class Assistant:
                     "idempotency_key": mark,
                     "status": TurnStatus.RECEIVED.value,
                     "asked_at": as_text(now),
-                    "answer_by": as_text(now + ANSWER_WITHIN),
+                    "answer_by": as_text(now + self.answer_within),
                     "sealed_question": seal(secret, turn_id, question.encode()),
                 },
             )
