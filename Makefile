@@ -22,7 +22,7 @@ check: .venv/.tested
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/python -m pytest -q tests/unit
+	@$(BIN)/python -m pytest -q tests/unit --hypothesis-profile=quick -p no:schemathesis
 
 bench: .venv/.tested
 	@$(BIN)/signpost bench
