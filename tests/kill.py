@@ -146,6 +146,7 @@ def _serve(home: Home) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     with home.serving():
         home.warm_up()
+        home.record_start()
         parts = parts_of(home, f"http://127.0.0.1:{home.settings.port}")
         many = "1000000 per minute"
         limits = replace(
