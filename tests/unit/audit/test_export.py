@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from audit.bundle import read_bundle
 from audit.canonical import canonical_json
 from audit.erasure import erase_conversation
 from audit.errors import BundleInvalid
-from audit.export import export_bundle, read_bundle
+from audit.export import export_bundle
 from audit.findings import Fault, Report
 from audit.merkle import leaf_hash
 from audit.storage import log_leaves
