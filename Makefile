@@ -5,6 +5,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet -c requirements.lock
 DATA ?=
+KILLS ?= 1000
 export HF_HUB_OFFLINE := 1
 
 .PHONY: run test check bench kill-test evaluate lock assets clean
@@ -21,13 +22,14 @@ check: .venv/.tested
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/python -m pytest -q tests/unit
+	@$(BIN)/python -m pytest -q tests/unit --hypothesis-profile=quick -p no:schemathesis
 
 bench: .venv/.tested
 	@$(BIN)/signpost bench
 
 kill-test: .venv/.tested
-	@$(BIN)/python -m tests.kill --kills 1000
+	@$(BIN)/python -m tests.kill --kills $(KILLS)
+	@$(BIN)/python -m tests.kill --kills $$(( ($(KILLS) + 3) / 4 )) --database postgresql
 
 evaluate: .venv/.installed
 	@test -n "$(DATA)" || { echo "Say where the public test sets are: make evaluate DATA=folder"; exit 2; }

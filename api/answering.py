@@ -9,8 +9,8 @@ from threading import BoundedSemaphore, Lock
 from time import perf_counter
 
 from api.errors import Busy
+from assistant.conversations import Conversations
 from assistant.errors import AssistantError
-from assistant.service import Conversations
 from assistant.text import RawText
 from assistant.views import TurnView
 

@@ -27,6 +27,7 @@ from assistant.policy import Policy, load_policy
 from assistant.presentation import Versions
 from assistant.redaction.redactor import Redactor
 from assistant.service import Assistant
+from assistant.starts import record_policy, record_start
 from assistant.steps.retrieve import DEPTH
 from assistant.text import RawText
 from assistant.turns import Exchange, Turn
@@ -154,7 +155,12 @@ class Home:
 
     @cached_property
     def assistant(self) -> Assistant:
-        """The assistant for citizens, over whatever is live."""
+        """The assistant for citizens, over whatever is live.
+
+        That its policy is in force is recorded first (invariant 7).
+        """
+        with self.database.write() as connection:
+            record_policy(connection, self.log, self.policy.digest)
         return Assistant(
             database=self.database,
             keys=self.keys,
@@ -179,10 +185,13 @@ class Home:
 
     @cached_property
     def shared_index(self) -> Engine | None:
-        """Where every process finds the snapshots: PostgreSQL, or None on one machine."""
-        url = make_url(self.settings.database)
-        if url.get_backend_name() == "sqlite":
+        """Where every process finds the snapshots: PostgreSQL, or None on one machine.
+
+        The database is opened first, because that makes the tables.
+        """
+        if self.database.engine_name == "sqlite":
             return None
+        url = make_url(self.settings.database)
         return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
 
     def open_guidance(self, wanted: SnapshotRef) -> OpenedGuidance:
@@ -275,6 +284,12 @@ class Home:
         state = self.operations.state()
         self.assistant.answering.steps(state)
         self.assistant.answering.versions(state)
+
+    def record_start(self) -> None:
+        """Record that a server is ready to answer, and with what."""
+        versions = self.assistant.answering.versions(self.operations.state())
+        with self.database.write() as connection:
+            record_start(connection, self.log, versions, self.settings.digest)
 
     def close(self) -> None:
         """Let go of what was opened."""

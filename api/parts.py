@@ -8,7 +8,7 @@ from ipaddress import IPv4Network, IPv6Network
 from urllib.parse import urlsplit
 
 from api.errors import SiteInvalid
-from assistant.service import Conversations
+from assistant.conversations import Conversations
 
 LANGUAGES = ("en", "cy")
 _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+", re.ASCII)

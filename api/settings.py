@@ -4,6 +4,7 @@ Variables win over the file, the file over the defaults. The file lies in the ho
 where `SIGNPOST_SETTINGS` says. A wrong value stops the start with the setting's name.
 """
 
+import hashlib
 import os
 import re
 import tomllib
@@ -27,6 +28,8 @@ from api.parts import origin_of
 
 PREFIX = "SIGNPOST_"
 FILE = f"{PREFIX}SETTINGS"
+SECRET = frozenset({"database_url", "keys_url", "model_key", "model_url"})
+"""Settings that hold, or may hold, a password or a key."""
 DEFAULT_HOME = Path.home() / ".signpost"
 
 
@@ -194,6 +197,15 @@ class Settings(BaseSettings):
     def keys(self) -> str:
         """Return the address of the database of keys."""
         return self.keys_url or _sqlite(self.home / "keys.db")
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 (hex) of all settings but those in `SECRET`.
+
+        It is in the audit log for everybody to read, so nothing secret can be guessed from it.
+        """
+        told = self.model_dump_json(exclude=set(SECRET))
+        return hashlib.sha256(told.encode()).hexdigest()
 
     @property
     def secrets_folder(self) -> Path:

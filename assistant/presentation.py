@@ -1,12 +1,12 @@
 """From a finished turn to what the citizen sees, and to the plain JSON kept in the vault."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any, assert_never
 
-from assistant.answers import Answer, Link, Statement
+from assistant.answers import Answer, Link
 from assistant.outcomes import (
     Abstained,
     Answered,
@@ -68,16 +68,21 @@ def outcome_name(outcome: Outcome) -> str:
 
 
 def citations_of(answer: Answer) -> tuple[Citation, ...]:
-    """Return one citation for each passage quoted, in the order of first use."""
-    return tuple(
-        _citation(passage, [s for s in answer.statements if s.passage == passage])
-        for passage in answer.passages
-    )
+    """Return one citation for each section quoted, in the order of first use.
+
+    A section may be cut into several passages: all that is quoted of it, each wording once and in
+    reading order, stands in its one citation.
+    """
+    quotes: dict[Citation, dict[str, None]] = {}
+    for statement in answer.statements:
+        quotes.setdefault(_source(statement.passage), {})[statement.quote] = None
+    return tuple(replace(source, quote="\n".join(said)) for source, said in quotes.items())
 
 
 def blocks_of(answer: Answer) -> tuple[AnswerBlock, ...]:
     """Return the answer laid out in runs of one kind, lead and passage."""
-    places = {passage: place for place, passage in enumerate(answer.passages)}
+    sources = dict.fromkeys(_source(passage) for passage in answer.passages)
+    places = {source: place for place, source in enumerate(sources)}
     blocks: list[AnswerBlock] = []
     runs = groupby(answer.statements, key=lambda s: (s.passage, s.kind, s.block, s.lead))
     for (passage, kind, _, lead), group in runs:
@@ -88,7 +93,7 @@ def blocks_of(answer: Answer) -> tuple[AnswerBlock, ...]:
                 kind=_BLOCK_KINDS[kind],
                 heading=passage.heading,
                 items=tuple(statement.text for statement in statements),
-                citation=places[passage],
+                citation=places[_source(passage)],
                 lead="" if shown else lead,
                 numbers=tuple(s.number for s in statements if s.number),
             )
@@ -182,12 +187,13 @@ def _whole_milliseconds(moment: datetime) -> datetime:
     return as_moment(as_text(moment))
 
 
-def _citation(passage: Passage, statements: list[Statement]) -> Citation:
+def _source(passage: Passage) -> Citation:
+    """Return the passage's section as a citation that quotes nothing yet."""
     return Citation(
         url=passage.url,
         title=passage.title,
         heading=" – ".join(passage.headings),
-        quote="\n".join(statement.quote for statement in statements),
+        quote="",
         updated=passage.updated,
         publisher=passage.publisher,
         licence=passage.licence,

@@ -1,15 +1,19 @@
-"""The audit record of an answered turn: facts that are not personal, and the sealed rest."""
+"""The audit record of a turn that ended: facts that are not personal, and the sealed rest."""
 
 import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import Connection
+
+from assistant import statements
 from assistant.outcomes import Answered, Outcome, Reason
 from assistant.presentation import BASIS_POINTS, Versions, outcome_name, view_as_json
 from assistant.storage import as_text
 from assistant.turns import Exchange, Turn
-from assistant.views import TurnView
+from assistant.views import TurnStatus, TurnView
 from audit.events import Event, Kind
+from audit.log import Log
 
 CONSIDERED = 10
 
@@ -71,6 +75,30 @@ def closed_event(turn_id: str, reason: Reason, view: TurnView, question: str) ->
     }
     personal = {"input": {"question": question}, "view": view_as_json(view)}
     return Event(Kind.TURN_CLOSED, facts, view.conversation_id, personal)
+
+
+def settle(
+    connection: Connection,
+    log: Log,
+    turn_id: str,
+    status: TurnStatus,
+    event: Event,
+    outcome: Outcome | None = None,
+) -> str:
+    """Record how a turn ended, and its row with it; return the record's identifier."""
+    (recorded,) = log.append(connection, [event])
+    connection.execute(
+        statements.SETTLE_TURN,
+        {
+            "turn": turn_id,
+            "new_status": status.value,
+            "now": as_text(recorded.at),
+            "record": recorded.record_id,
+            "new_outcome": outcome_name(outcome) if outcome else None,
+            "new_reason": outcome.reason.value if outcome else None,
+        },
+    )
+    return recorded.record_id
 
 
 def _input(turn: Turn) -> Mapping[str, Any]:

@@ -4,73 +4,43 @@ A turn is received (durable, under the client's idempotency key), answered outsi
 transaction, then recorded: its row and its audit leaf commit together, and what the rules of that
 moment forbid (a person has taken over, answering was switched off, a quoted page was withdrawn)
 is checked inside that same transaction. Synchronous, and safe to call from many threads and
-processes.
+processes. Reading back is in `reading`, what a crash left half-done in `closing`; the port that the
+ways in know is in `conversations`.
 """
 
-import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol, cast
+from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, update
 
 from assistant import statements
+from assistant.closing import Closing
 from assistant.errors import (
     ConversationUnknown,
     KeyReused,
     QuestionInvalid,
     TurnInProgress,
-    TurnUnknown,
 )
 from assistant.guidance import Answering
 from assistant.live import LiveState, read_live
 from assistant.newer_rules import under_newer_rules
-from assistant.outcomes import Abstained, Outcome, Reason
+from assistant.outcomes import Abstained, Reason
 from assistant.pipeline import Watcher, answer
 from assistant.policy import Policy
-from assistant.presentation import outcome_name, view_from_json, view_of
-from assistant.records import answered_event, closed_event, suppressed_event
-from assistant.storage import as_moment, as_text, conversations, turns
+from assistant.presentation import view_of
+from assistant.reading import Reader, erased_is_unknown, require_conversation, require_turn
+from assistant.records import answered_event, settle, suppressed_event
+from assistant.storage import as_text, conversations, turns
 from assistant.text import RawText, RedactedText
 from assistant.turns import Exchange, TraceEntry, Turn
 from assistant.views import ConversationView, TurnStatus, TurnView
 from audit.database import Database
-from audit.errors import KeyErased, KeyUnknown, LogMismatch
 from audit.events import Event, Kind
 from audit.keys import KeyStore
 from audit.log import Log
-from audit.receipts import write_receipt
-from audit.vault import record_salt, seal, unseal
-
-
-class Conversations(Protocol):
-    """What a citizen can do, for the ways in. `Assistant` keeps these promises."""
-
-    def start(self, language: str = "en") -> ConversationView: ...
-
-    def ask(
-        self,
-        conversation_id: str,
-        question: RawText,
-        key: str,
-        watch: Watcher = lambda stage: None,
-    ) -> TurnView: ...
-
-    def turn(self, conversation_id: str, turn_id: str) -> TurnView: ...
-
-    def read(self, conversation_id: str) -> ConversationView: ...
-
-    def receipt(self, conversation_id: str, turn_id: str) -> str: ...
-
-    def feedback(
-        self, conversation_id: str, turn_id: str, useful: bool, comment: RawText
-    ) -> TurnView: ...
-
-    def ask_for_person(self, conversation_id: str) -> ConversationView: ...
-
-    def erase(self, conversation_id: str) -> None: ...
-
+from audit.vault import record_salt, seal
 
 ANSWER_WITHIN = timedelta(seconds=120)
 """A turn not recorded by then is taken for lost in a crash."""
@@ -89,6 +59,7 @@ class Assistant:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     organisation: str = ""
+    answer_within: timedelta = ANSWER_WITHIN
 
     def start(self, language: str = "en") -> ConversationView:
         """Begin a conversation with a key of its own."""
@@ -117,11 +88,11 @@ class Assistant:
         TurnInProgress with nothing stored, ConversationUnknown when erased.
         """
         _require_text(question)
-        with _erased_is_unknown():
+        with erased_is_unknown():
             try:
                 received = self._receive(conversation_id, question, key)
             except TurnInProgress:
-                if not self._close_overdue(conversation_id):
+                if not self._closing.overdue(conversation_id):
                     raise
                 received = self._receive(conversation_id, question, key)
             if isinstance(received, TurnView):
@@ -131,48 +102,29 @@ class Assistant:
 
     def turn(self, conversation_id: str, turn_id: str) -> TurnView:
         """Return one turn; its `status` says whether it is answered yet."""
-        self._close_overdue(conversation_id)
-        with _erased_is_unknown(), self.database.read() as connection:
-            _require_conversation(connection, conversation_id)
-            row = _turn_row(connection, conversation_id, turn_id)
-            return self._view(connection, row)
+        self._closing.overdue(conversation_id)
+        with erased_is_unknown(), self.database.read() as connection:
+            return self._reader.turn(connection, conversation_id, turn_id)
 
     def read(self, conversation_id: str) -> ConversationView:
         """Return the whole conversation, oldest turn first."""
-        self._close_overdue(conversation_id)
-        with _erased_is_unknown(), self.database.read() as connection:
-            row = _require_conversation(connection, conversation_id)
-            rows = connection.execute(
-                statements.SELECT_TURNS, {"conversation": conversation_id}
-            ).all()
-            requested = row.person_requested_at
-            return ConversationView(
-                conversation_id,
-                row.language,
-                as_moment(row.started_at),
-                tuple(self._view(connection, turn) for turn in rows),
-                as_moment(requested) if requested else None,
-            )
+        self._closing.overdue(conversation_id)
+        with erased_is_unknown(), self.database.read() as connection:
+            return self._reader.conversation(connection, conversation_id)
 
     def receipt(self, conversation_id: str, turn_id: str) -> str:
         """Return the text of a receipt that proves what was said, to anyone, offline."""
-        with _erased_is_unknown(), self.database.read() as connection:
-            _require_conversation(connection, conversation_id)
-            row = _turn_row(connection, conversation_id, turn_id)
-            if row.record_id is None:
-                raise TurnUnknown(
-                    "This question has not been answered yet, so there is no receipt."
-                )
-            return write_receipt(self.log.receipt(connection, row.record_id, reveal=True))
+        with erased_is_unknown(), self.database.read() as connection:
+            return self._reader.receipt(connection, conversation_id, turn_id)
 
     def feedback(
         self, conversation_id: str, turn_id: str, useful: bool, comment: RawText
     ) -> TurnView:
         """Record whether an answer was useful; a later opinion replaces an earlier one."""
         _require_readable(comment)
-        with _erased_is_unknown(), self.database.write() as connection:
-            _require_conversation(connection, conversation_id, lock=True)
-            row = _turn_row(connection, conversation_id, turn_id)
+        with erased_is_unknown(), self.database.write() as connection:
+            require_conversation(connection, conversation_id, lock=True)
+            row = require_turn(connection, conversation_id, turn_id)
             word = "useful" if useful else "not_useful"
             personal = {"comment": self.mask(comment)} if comment.strip() else None
             facts = {"turn": turn_id, "useful": useful, "record": row.record_id or ""}
@@ -185,7 +137,7 @@ class Assistant:
     def ask_for_person(self, conversation_id: str) -> ConversationView:
         """Record the wish for a person; never refused. Repeating it changes nothing."""
         with self.database.write() as connection:
-            _require_conversation(connection, conversation_id, lock=True)
+            require_conversation(connection, conversation_id, lock=True)
             self._request_person(connection, conversation_id)
         return self.read(conversation_id)
 
@@ -218,30 +170,18 @@ class Assistant:
         self.keys.destroy(conversation_id)
 
     def close_half_done(self, *, all_of_them: bool) -> int:
-        """Close turns that a crash left half-done, with a plain message; return how many.
+        """Close turns that a crash left half-done; return how many. See `Closing.half_done`."""
+        return self._closing.half_done(all_of_them=all_of_them)
 
-        `all_of_them` is for a process that knows it is the only one; otherwise only turns past
-        their time are closed, since another process may be answering the rest.
-        """
-        with self.database.read() as connection:
-            query = select(turns).where(turns.c.status == TurnStatus.RECEIVED.value)
-            if not all_of_them:
-                query = query.where(turns.c.answer_by < as_text(self.clock()))
-            rows = connection.execute(query).all()
-        return sum(self._close(row) for row in rows)
+    @property
+    def _reader(self) -> Reader:
+        return Reader(self.keys, self.log, self.mask)
 
-    def _close_overdue(self, conversation_id: str) -> int:
-        """Close this conversation's turns past their time, whoever left them; return how many."""
-        with self.database.read() as connection:
-            rows = connection.execute(
-                statements.SELECT_OVERDUE,
-                {
-                    "conversation": conversation_id,
-                    "status": TurnStatus.RECEIVED.value,
-                    "now": as_text(self.clock()),
-                },
-            ).all()
-        return sum(self._close(row) for row in rows)
+    @property
+    def _closing(self) -> Closing:
+        return Closing(
+            self.database, self.log, self._reader, self.policy, self.clock, self.organisation
+        )
 
     # -- receiving -----------------------------------------------------------------------------
 
@@ -250,7 +190,7 @@ class Assistant:
     ) -> TurnView | tuple[Turn, int, LiveState]:
         now, turn_id = self.clock(), self.new_id()
         with self.database.write() as connection:
-            row = _require_conversation(connection, conversation_id, lock=True)
+            row = require_conversation(connection, conversation_id, lock=True)
             secret = self.keys.get(conversation_id)
             mark = record_salt(secret, f"idempotency key {key}").hex()
             asked = {"conversation": conversation_id}
@@ -269,7 +209,7 @@ class Assistant:
                     "idempotency_key": mark,
                     "status": TurnStatus.RECEIVED.value,
                     "asked_at": as_text(now),
-                    "answer_by": as_text(now + ANSWER_WITHIN),
+                    "answer_by": as_text(now + self.answer_within),
                     "sealed_question": seal(secret, turn_id, question.encode()),
                 },
             )
@@ -278,11 +218,11 @@ class Assistant:
         return Turn(turn_id, question, now, row.language, history), position, state
 
     def _repeat(self, connection: Connection, row: Row[Any], question: RawText) -> TurnView:
-        if self._question_of(connection, row) != question:
+        if self._reader.question_of(connection, row) != question:
             raise KeyReused("That Idempotency-Key came with another question: use a new key.")
         if row.status == TurnStatus.RECEIVED.value:
             raise TurnInProgress("This question is being answered: read the turn in a moment.")
-        return self._view(connection, row)
+        return self._reader.view(connection, row)
 
     def _history(self, conversation_id: str, position: int) -> tuple[Exchange, ...]:
         first = position - self.policy.limits.history_turns
@@ -291,7 +231,7 @@ class Assistant:
                 statements.SELECT_RECORDED,
                 {"conversation": conversation_id, "first": first, "before": position},
             ).all()
-            views = [self._view(connection, row) for row in rows]
+            views = [self._reader.view(connection, row) for row in rows]
         return tuple(_exchange(view) for view in views)
 
     # -- answering and recording ---------------------------------------------------------------
@@ -311,15 +251,15 @@ class Assistant:
     ) -> TurnView:
         versions = self.answering.versions(state)
         with self.database.write() as connection:
-            conversation = _require_conversation(connection, conversation_id, lock=True)
-            row = _turn_row(connection, conversation_id, turn.id)
+            conversation = require_conversation(connection, conversation_id, lock=True)
+            row = require_turn(connection, conversation_id, turn.id)
             if row.status != TurnStatus.RECEIVED.value:
-                return self._view(connection, row)
+                return self._reader.view(connection, row)
             if conversation.person_has_since is not None:
                 event = suppressed_event(turn, conversation_id, position, versions)
-                self._settle(connection, turn.id, TurnStatus.SILENT, event)
-                row = _turn_row(connection, conversation_id, turn.id)
-                return self._view(connection, row)
+                settle(connection, self.log, turn.id, TurnStatus.SILENT, event)
+                row = require_turn(connection, conversation_id, turn.id)
+                return self._reader.view(connection, row)
             self.log.lock(connection)
             now = read_live(connection)
             if now.version != state.version:
@@ -337,33 +277,10 @@ class Assistant:
                 answered_at=self.clock(),
             )
             event = answered_event(turn, outcome, view, versions)
-            record = self._settle(connection, turn.id, TurnStatus.ANSWERED, event, outcome)
+            record = settle(connection, self.log, turn.id, TurnStatus.ANSWERED, event, outcome)
             if outcome.reason is Reason.ASKED_FOR_PERSON:
                 self._request_person(connection, conversation_id)
         return replace(view, record=record)
-
-    def _settle(
-        self,
-        connection: Connection,
-        turn_id: str,
-        status: TurnStatus,
-        event: Event,
-        outcome: Outcome | None = None,
-    ) -> str:
-        """Record how a turn ended, and its row with it; return the record's identifier."""
-        (recorded,) = self.log.append(connection, [event])
-        connection.execute(
-            statements.SETTLE_TURN,
-            {
-                "turn": turn_id,
-                "new_status": status.value,
-                "now": as_text(recorded.at),
-                "record": recorded.record_id,
-                "new_outcome": outcome_name(outcome) if outcome else None,
-                "new_reason": outcome.reason.value if outcome else None,
-            },
-        )
-        return recorded.record_id
 
     def _request_person(self, connection: Connection, conversation_id: str) -> None:
         asked = connection.execute(
@@ -377,74 +294,6 @@ class Assistant:
         if asked.rowcount:
             self.log.append(connection, [Event(Kind.PERSON_REQUESTED, {}, conversation_id)])
 
-    def _close(self, row: Row[Any]) -> bool:
-        with self.database.write() as connection:
-            query = select(conversations).where(conversations.c.id == row.conversation_id)
-            conversation = connection.execute(query.with_for_update()).one()
-            current = connection.execute(select(turns).where(turns.c.id == row.id)).one()
-            if current.status != TurnStatus.RECEIVED.value or conversation.erased_at is not None:
-                return False
-            question = self._question_of(connection, current)
-            outcome = Abstained(Reason.SYSTEM_FAULT)
-            wording = self.policy.wording(conversation.language)
-            view = TurnView(
-                row.id,
-                row.conversation_id,
-                row.position,
-                TurnStatus.CLOSED,
-                self.mask(question),
-                as_moment(row.asked_at),
-                language=conversation.language,
-                outcome=outcome_name(outcome),
-                reason=outcome.reason.value,
-                message=wording.message(outcome, self.organisation),
-                policy=self.policy.digest,
-                answered_at=self.clock(),
-            )
-            event = closed_event(row.id, outcome.reason, view, question)
-            self._settle(connection, row.id, TurnStatus.CLOSED, event, outcome)
-        return True
-
-    # -- reading -------------------------------------------------------------------------------
-
-    def _view(self, connection: Connection, row: Row[Any]) -> TurnView:
-        status = TurnStatus(row.status)
-        if row.record_id is None or status is TurnStatus.SILENT:
-            question = self.mask(self._question_of(connection, row))
-            return TurnView(
-                row.id,
-                row.conversation_id,
-                row.position,
-                status,
-                question,
-                as_moment(row.asked_at),
-                record=row.record_id or "",
-            )
-        personal = self.log.personal(connection, row.record_id)
-        view = view_from_json(cast(Mapping[str, Any], personal["view"]))
-        if view.id != row.id:
-            raise LogMismatch(
-                f"turn {row.id} points at another turn's record: run signpost-audit verify"
-            )
-        return replace(view, record=row.record_id, feedback=row.feedback or "", status=status)
-
-    def _question_of(self, connection: Connection, row: Row[Any]) -> RawText:
-        if row.sealed_question is not None:
-            key = self.keys.get(row.conversation_id)
-            return RawText(unseal(key, row.id, row.sealed_question).decode())
-        personal = self.log.personal(connection, row.record_id)
-        given = cast(Mapping[str, Any], personal["input"])
-        return RawText(given["question"])
-
-
-@contextlib.contextmanager
-def _erased_is_unknown() -> Iterator[None]:
-    """Say of a conversation whose key another process destroyed meanwhile that it is gone."""
-    try:
-        yield
-    except (KeyErased, KeyUnknown) as error:
-        raise ConversationUnknown("This conversation has been deleted.") from error
-
 
 def _require_text(question: RawText) -> None:
     if not question.strip():
@@ -457,24 +306,6 @@ def _require_readable(text: RawText) -> None:
         text.encode()
     except UnicodeEncodeError as error:
         raise QuestionInvalid("The text has characters that cannot be read.") from error
-
-
-def _require_conversation(
-    connection: Connection, conversation_id: str, *, lock: bool = False
-) -> Row[Any]:
-    query = statements.LOCK_CONVERSATION if lock else statements.SELECT_CONVERSATION
-    row = connection.execute(query, {"conversation": conversation_id}).one_or_none()
-    if row is None or row.erased_at is not None:
-        raise ConversationUnknown("There is no such conversation, or it has been deleted.")
-    return row
-
-
-def _turn_row(connection: Connection, conversation_id: str, turn_id: str) -> Row[Any]:
-    asked = {"conversation": conversation_id, "turn": turn_id}
-    row = connection.execute(statements.SELECT_TURN, asked).one_or_none()
-    if row is None:
-        raise TurnUnknown("This conversation has no such question.")
-    return row
 
 
 def _faulty(turn: Turn, stage: str, fault: Exception) -> Turn:

@@ -20,7 +20,11 @@ class TurnStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quoted section. `quote` is verbatim; `updated` an ISO date, maybe "2025-01", or ""."""
+    """A quoted section, once however much of it is quoted.
+
+    `quote` is verbatim, a sentence, item, step or row a line; `updated` an ISO date, maybe
+    "2025-01", or "".
+    """
 
     url: str
     title: str

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from audit.errors import AuditError, DatabaseUnavailable, NoteInvalid, ReceiptNotProven
-from audit.export import export_bundle
 from audit.note import VerifierKey, parse_verifier_key
 from audit.receipts import LONGEST_RECEIPT, verify_receipt
 from audit.verify import verify_bundle, verify_database
@@ -108,6 +107,7 @@ def _receipt(arguments: argparse.Namespace) -> int:
 def _export(arguments: argparse.Namespace) -> int:
     _require_database_support()
     from audit.database import Database
+    from audit.export import export_bundle
 
     database = Database.open(arguments.database, must_exist=True)
     try:

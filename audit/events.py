@@ -12,7 +12,7 @@ class Kind(StrEnum):
     """What becomes a leaf of the log. `docs/audit-format.md` explains each to readers."""
 
     SERVICE_STARTED = "service_started"
-    """The service came up: with which software, settings, policy, snapshot and models."""
+    """A server came up: with which software, settings, policy, snapshot and models."""
 
     CONVERSATION_STARTED = "conversation_started"
     """A citizen began a conversation, and was shown the notice that it is an AI."""
@@ -51,7 +51,7 @@ class Kind(StrEnum):
     """Answering was switched off or on for everybody, with a reason."""
 
     POLICY_CHANGED = "policy_changed"
-    """Another policy (thresholds, scope, wording) came into force."""
+    """Another policy (thresholds, scope, wording) came into force: from which to which."""
 
     EVALUATION_RECORDED = "evaluation_recorded"
     """An evaluation's result, with the digests of all it examined."""

@@ -150,6 +150,11 @@ class Log:
         ).all()
         return tuple(Record(row.leaf_index, parse_leaf(row.leaf)) for row in rows)
 
+    def newest(self, connection: Connection, kind: Kind) -> Record | None:
+        """Return the last record of a kind, or None where there is none."""
+        row = connection.execute(statements.SELECT_NEWEST, {"kind": kind.value}).first()
+        return None if row is None else Record(row.leaf_index, parse_leaf(row.leaf))
+
     def personal(self, connection: Connection, record_id: str) -> Mapping[str, Json]:
         """Return the personal part of a record, decrypted and checked against its commitment.
 

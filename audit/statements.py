@@ -38,6 +38,13 @@ SELECT_CONVERSATION = (
     .order_by(log_leaves.c.leaf_index)
 )
 
+SELECT_NEWEST = (
+    select(log_leaves.c.leaf_index, log_leaves.c.leaf)
+    .where(log_leaves.c.kind == bindparam("kind"))
+    .order_by(log_leaves.c.leaf_index.desc())
+    .limit(1)
+)
+
 SELECT_ERASURE = (
     select(log_leaves.c.leaf_index)
     .where(log_leaves.c.conversation_id == bindparam("conversation"))

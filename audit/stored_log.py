@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, bindparam, func, inspect, or_, select
 
+from audit.bundle import BundleLine, CheckpointLine, Header, LeafLine
 from audit.database import Database
 from audit.errors import LogMismatch
-from audit.export import BundleLine, CheckpointLine, Header, LeafLine
 from audit.merkle import Frontier, Node
 from audit.storage import log_checkpoints, log_head, log_leaves, log_nodes, vault
 

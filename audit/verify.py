@@ -8,14 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import assert_never
 
+from audit.bundle import BundleLine, CheckpointLine, EndLine, Header, LeafLine, read_bundle
 from audit.checking import Checker, StoredLeaf
-from audit.errors import BundleInvalid, NoteInvalid
-from audit.export import BundleLine, CheckpointLine, EndLine, Header, LeafLine, read_bundle
+from audit.errors import BundleInvalid
 from audit.findings import Fault, Report
-from audit.note import VerifierKey, parse_verifier_key
-
-HELD = "the checkpoint held elsewhere"
-NEWEST = "the newest checkpoint"
+from audit.note import VerifierKey
+from audit.trust import begin, conclude
 
 
 def verify_bundle(
@@ -54,52 +52,6 @@ def verify_database(
     from audit.verify_tables import verify_tables
 
     return verify_tables(url, keys, held_checkpoint)
-
-
-def begin(
-    header: Header, keys: Sequence[VerifierKey], held_checkpoint: str | None
-) -> tuple[Checker, int | None, tuple[str, ...]]:
-    """Return a checker that awaits the signed checkpoints, the signed size, and cautions."""
-    cautions: tuple[str, ...] = ()
-    trusted = tuple(keys)
-    if not trusted:
-        trusted = _own_keys(header)
-        cautions = (
-            "the signatures were checked with the key that the log names as its own, which proves"
-            " little. Compare it with the key the organisation published: "
-            + (", ".join(map(str, trusted)) or "none"),
-        )
-    checker = Checker(header.origin, trusted, header.ciphertexts)
-    newest = checker.expect(header.checkpoint, NEWEST)
-    if held_checkpoint is not None:
-        checker.expect(held_checkpoint, HELD, held_elsewhere=True)
-    return checker, None if newest is None else newest.size, cautions
-
-
-def conclude(
-    checker: Checker, header: Header, signed_size: int | None, cautions: tuple[str, ...]
-) -> Report:
-    """Return the report once every leaf went through the checker."""
-    return Report(
-        origin=header.origin,
-        leaves=checker.size,
-        checkpoints=checker.checkpoints,
-        ciphertexts=checker.ciphertexts,
-        root=checker.frontier.root(),
-        findings=checker.finish(signed_size),
-        cautions=cautions,
-    )
-
-
-def _own_keys(header: Header) -> tuple[VerifierKey, ...]:
-    """Return the keys a log names as its own, leaving out what cannot be read as one."""
-    keys: list[VerifierKey] = []
-    for text in header.keys:
-        try:
-            keys.append(parse_verifier_key(text))
-        except NoteInvalid:
-            continue
-    return tuple(keys)
 
 
 def _take(checker: Checker, line: BundleLine) -> None:

@@ -11,7 +11,7 @@ from audit.findings import Fault, Report
 from audit.leaf import Leaf
 from audit.merkle import Frontier
 from audit.note import VerifierKey
-from audit.verify import begin, conclude
+from audit.trust import begin, conclude
 
 
 def verify_tables(url: str, keys: Sequence[VerifierKey], held_checkpoint: str | None) -> Report:

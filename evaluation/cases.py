@@ -162,7 +162,7 @@ def read_answers(path: Path) -> Mapping[str, AnswerGiven]:
 
 def _read_lines(path: Path, form: TypeAdapter[_Line], what: str) -> list[_Line]:
     if not path.is_file():
-        raise DataMissing(path, what)
+        raise DataMissing(path, what, "Check the name of the file.")
     lines: dict[str, _Line] = {}
     try:
         content = path.read_text(encoding="utf-8")

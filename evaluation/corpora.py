@@ -1,7 +1,7 @@
 """The guidance that the test questions are about, as documents to index."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ from evaluation.errors import DataMissing, DataUnreadable
 from knowledge.documents import Block, BlockKind, Document, Section
 from knowledge.loaders import conditionalqa, pages
 from knowledge.results import Failed, Read, Skipped
+
+GUIDANCE, GOVERNMENT = "guidance", "government"
 
 _GUIDANCE = (
     Path("govuk/conditionalqa/documents_dev.json"),
@@ -82,7 +84,18 @@ def government(data: Path) -> Corpus:
                 documents.append(_judged_passage(json.loads(line)))
             except (ValueError, KeyError, TypeError, AttributeError) as fault:
                 raise DataUnreadable(path, number, f"not a passage: {fault!r}") from fault
-    return Corpus("government", tuple(documents))
+    return Corpus(GOVERNMENT, tuple(documents))
+
+
+READERS: Mapping[str, Callable[[Path], Corpus]] = {GUIDANCE: guidance, GOVERNMENT: government}
+"""How each corpus is read from the data folder."""
+
+
+def corpus_notes(corpus: Corpus) -> tuple[str, ...]:
+    """Return how much the corpus holds, in words."""
+    held = f"The corpus has {len(corpus.documents):,} pages."
+    left = f" {len(corpus.left_out):,} were left out, mostly because an earlier source has them."
+    return (held + left if corpus.left_out else held,)
 
 
 def _documents(path: Path, text: str) -> Iterator[Read]:

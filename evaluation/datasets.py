@@ -8,18 +8,18 @@ Layout and splits are those of the data's own README: `govuk/conditionalqa`,
 import csv
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from evaluation.cases import EarlierTurn, Question, address
 from evaluation.errors import DataMissing, DataUnreadable
-from evaluation.matching import tokens
+from evaluation.matching import is_heading, tokens
 from knowledge.documents import Document
 
-QueryForm = Literal["lastturn", "rewrite", "questions"]
-QUERY_FORMS: tuple[QueryForm, ...] = ("lastturn", "rewrite", "questions")
+QueryForm = Literal["lastturn", "history", "rewrite", "questions"]
+QUERY_FORMS: tuple[QueryForm, ...] = ("lastturn", "history", "rewrite", "questions")
 GOVUK = "https://www.gov.uk"
 
 _CONDITIONALQA = Path("govuk/conditionalqa")
@@ -65,9 +65,8 @@ class SearchQuery:
 class PassageQuery:
     """A question of a conversation, with the ids of the passages judged relevant (≥ 1)."""
 
-    id: str
+    question: Question
     conversation: str
-    text: str
     relevant: tuple[str, ...]
 
 
@@ -129,22 +128,31 @@ def search_queries(data: Path, corpus: Iterable[Document]) -> tuple[SearchQuery,
 
 
 def passage_queries(data: Path, form: QueryForm) -> tuple[PassageQuery, ...]:
-    """Return the government conversations' questions in one of their three published forms.
+    """Return the government conversations' questions in one of four forms.
 
-    Ids begin with the form. `lastturn` is the last question alone, `rewrite` stands by itself,
-    `questions` has all the user's turns, oldest first. Raise DataMissing, DataUnreadable.
+    Ids begin with the form. `lastturn` is the last question alone, `history` the same with the
+    published turns before it, `rewrite` stands by itself, `questions` has all the user's turns,
+    oldest first. Raise DataMissing, DataUnreadable.
     """
+    if form == "history":
+        return tuple(
+            PassageQuery(
+                replace(turn.question, id=f"{form}/{turn.question.id}"),
+                turn.conversation,
+                turn.relevant,
+            )
+            for turn in conversation_turns(data)
+            if turn.relevant
+        )
     relevant = _judgements(data)
     path = data / _CONVERSATIONS / f"govt_{form}.jsonl"
 
     def query(line: Any) -> PassageQuery:
         turns = [turn.removeprefix("|user|:").strip() for turn in line["text"].split("\n")]
-        return PassageQuery(
-            id=f"{form}/{line['_id']}",
-            conversation=line["_id"].partition("<::>")[0],
-            text="\n".join(turn for turn in turns if turn),
-            relevant=relevant.get(line["_id"], ()),
-        )
+        text = "\n".join(turn for turn in turns if turn)
+        name = line["_id"]
+        question = Question(f"{form}/{name}", text)
+        return PassageQuery(question, name.partition("<::>")[0], relevant.get(name, ()))
 
     read = _each(path, _jsonl(path, "government conversations"), query)
     return tuple(each for each in read if each.relevant)
@@ -177,6 +185,19 @@ def conversation_turns(data: Path) -> tuple[ConversationTurn, ...]:
             answerability=answerability,
         )
         for task_id, conversation, turn, question, _, answerability in tasks
+    )
+
+
+def evidence_notes(gold: Sequence[GoldQuestion]) -> tuple[str, ...]:
+    """Return how much of the evidence cannot be counted, in words."""
+    elements = [element for each in gold for element in each.evidence]
+    headings = sum(is_heading(element) for element in elements)
+    without = sum(not each.evidence for each in gold)
+    return (
+        f"Of {len(elements):,} gold elements, {headings} are headings and left out of the count: "
+        "headings are not read.",
+        f"{without} of the {len(gold)} questions have no evidence, because their page does not "
+        "answer them.",
     )
 
 

@@ -3,7 +3,7 @@
 EvaluationError
 ├── DataMissing               a data file is not where `--data` says; names it and what to pass
 ├── DataUnreadable            a data file or batch output is not in its documented form
-├── RunIncomplete             a batch output lacks questions that were asked
+├── RunIncomplete             batch outputs lack questions that were asked
 ├── MeasurementImpossible     there is nothing to measure, or a tool needed for it is not installed
 └── QuestionsStale            a labelled question names a page or a sentence that is gone
 """
@@ -16,13 +16,16 @@ class EvaluationError(Exception):
 
 
 class DataMissing(EvaluationError):
-    """A data file is missing. `path` is where it was looked for."""
+    """A file is missing. `path` is where it was looked for, `remedy` what to do about it."""
 
-    def __init__(self, path: Path, what: str) -> None:
-        super().__init__(
-            f"{path} is missing ({what}). Pass the folder that holds it: --data DIR, "
-            "where DIR has the folders 'govuk' and 'conversational'."
-        )
+    def __init__(
+        self,
+        path: Path,
+        what: str,
+        remedy: str = "Pass the folder that holds it: --data DIR, where DIR has the folders "
+        "'govuk' and 'conversational'.",
+    ) -> None:
+        super().__init__(f"{path} is missing ({what}). {remedy}")
         self.path = path
 
 
@@ -38,15 +41,17 @@ class DataUnreadable(EvaluationError):
 
 
 class RunIncomplete(EvaluationError):
-    """A batch output answers only some of the questions. `missing` holds the others' ids."""
+    """Batch outputs answer only some of the questions. `missing` holds the others' ids."""
 
-    def __init__(self, path: Path, missing: tuple[str, ...]) -> None:
+    def __init__(self, paths: tuple[Path, ...], missing: tuple[str, ...]) -> None:
+        where = ", ".join(str(path) for path in paths)
         some = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
         super().__init__(
-            f"{path} has no line for {len(missing)} of the questions ({some}). "
-            "Run the batch over the whole question file and pass its output."
+            f"{where} has no line for {len(missing)} of the questions ({some}). "
+            "Run the batch over the whole question file and pass its output. The questions are "
+            "written by: signpost evaluate questions"
         )
-        self.path = path
+        self.paths = paths
         self.missing = missing
 
 

@@ -27,7 +27,6 @@ from evaluation.prose import (
 from evaluation.runs import Part, Run, as_json
 
 WORST = 10
-_TITLES = {"retrieval": "How well Signpost finds guidance", "answers": "How well Signpost answers"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def page(run: Run) -> str:
     )
     template = environment.get_template("report.html")
     return template.render(
-        title=_TITLES[run.kind],
+        title=run.title,
         run=run,
         summary=summary(run),
         chapters=_chapters(run),

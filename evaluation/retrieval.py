@@ -162,10 +162,10 @@ def score_passages(query: PassageQuery, found: Sequence[Found]) -> Case:
         hits = len(relevant.intersection(ranked[:depth]))
         values[f"recall@{depth}"] = (float(hits), float(len(relevant)))
     return Case(
-        id=query.id,
+        id=query.question.id,
         cluster=query.conversation,
         values=values,
-        reading=Reading(query.text, came=_shown(found), verdict=", ".join(query.relevant)),
+        reading=Reading(query.question.text, came=_shown(found), verdict=", ".join(query.relevant)),
         shortfall=1 - values["nDCG@10"][0],
     )
 

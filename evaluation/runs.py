@@ -62,9 +62,10 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One evaluation of `kind` "retrieval" or "answers"; the first system is the one examined."""
+    """One evaluation; the first system is the one examined. `title` heads its page."""
 
     kind: str
+    title: str
     parts: tuple[Part, ...]
     circumstances: Circumstances
     comparisons: tuple[Comparison, ...] = ()

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 
@@ -32,16 +33,17 @@ def installed_versions() -> Mapping[str, str]:
 
 
 def machine() -> Mapping[str, str]:
-    """Return the machine and the thread settings that times depend on."""
-    import faiss
-    import torch
+    """Return the machine and the thread settings that times depend on.
 
+    A library that nothing has loaded has no threads.
+    """
+    torch, faiss = sys.modules.get("torch"), sys.modules.get("faiss")
     return {
         "machine": platform.machine(),
         "system": platform.platform(terse=True),
         "cores": str(os.cpu_count() or 0),
         "usable cores": str(len(os.sched_getaffinity(0))),
-        "torch threads": str(torch.get_num_threads()),
-        "faiss threads": str(faiss.omp_get_max_threads()),
+        "torch threads": str(torch.get_num_threads()) if torch else "(not loaded)",
+        "faiss threads": str(faiss.omp_get_max_threads()) if faiss else "(not loaded)",
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "(not set)"),
     }

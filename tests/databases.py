@@ -26,9 +26,9 @@ NewDatabase = Callable[[], str]
 _numbers = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[Engine]:
-    """A running PostgreSQL server with pgvector, as an engine that commits each statement.
+@contextlib.contextmanager
+def running_postgresql() -> Iterator[Engine]:
+    """Run a PostgreSQL server with pgvector; yield an engine that commits each statement.
 
     Its data are not in pytest's own temporary folder: every pytest that starts closes that folder
     to other users, and as root the server runs as another user.
@@ -42,27 +42,37 @@ def postgresql_server() -> Iterator[Engine]:
     _start_patiently(server.start)
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql("CREATE EXTENSION vector")
-    yield engine
-    engine.dispose()
-    _stop_at_once(server.get_pid())
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("CREATE EXTENSION vector")
+        yield engine
+    finally:
+        engine.dispose()
+        _stop_at_once(server.get_pid())
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def new_schema(server: Engine) -> str:
+    """Return the address of a new, empty schema on this server."""
+    name = f"test_{next(_numbers)}"
+    with server.connect() as connection:
+        connection.exec_driver_sql(f"CREATE SCHEMA {name}")
+    url = server.url.update_query_dict({"options": f"-csearch_path={name},public"})
+    return url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Engine]:
+    """A running PostgreSQL server for the session."""
+    with running_postgresql() as server:
+        yield server
 
 
 @pytest.fixture
 def new_postgresql(postgresql_server: Engine) -> NewDatabase:
     """A function that returns the address of a new, empty PostgreSQL schema."""
-
-    def create() -> str:
-        name = f"test_{next(_numbers)}"
-        with postgresql_server.connect() as connection:
-            connection.exec_driver_sql(f"CREATE SCHEMA {name}")
-        url = postgresql_server.url.update_query_dict({"options": f"-csearch_path={name},public"})
-        return url.render_as_string(hide_password=False)
-
-    return create
+    return lambda: new_schema(postgresql_server)
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """Kill a serving process again and again while people ask, and see that nothing shown is lost.
 
-    python -m tests.kill --kills 1000 [--database postgresql://…] [--seed 7]
+    python -m tests.kill --kills 1000 [--database postgresql] [--seed 7]
+
+"postgresql" brings a PostgreSQL of its own; an address (postgresql://…) takes one that is there.
 
 A nursery process loads the embedding model once and opens nothing else; each server is forked from
 it, serves over real HTTP from one home, and is killed (SIGKILL) at a random moment, its start
@@ -25,6 +27,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +42,13 @@ from assistant.views import TurnStatus
 from audit.events import Kind
 from audit.storage import log_leaves
 from audit.verify import verify_database
+from tests.databases import new_schema, running_postgresql
 
 ROOT = Path(__file__).parents[1]
 CLIENTS = 4
+ANSWER_WITHIN = timedelta(seconds=2)
+"""Servers that share a database leave each other's turns alone until they are overdue. Short, so
+that clients are not kept waiting, and that turns are closed while somebody still answers them."""
 QUESTIONS = (
     "How do I adopt a child?",
     "How long can adoption leave last?",
@@ -139,6 +146,7 @@ def _serve(home: Home) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     with home.serving():
         home.warm_up()
+        home.record_start()
         parts = parts_of(home, f"http://127.0.0.1:{home.settings.port}")
         many = "1000000 per minute"
         limits = replace(
@@ -147,7 +155,8 @@ def _serve(home: Home) -> None:
             turns_per_address=many,
             turns_per_conversation=many,
         )
-        app = create_app(replace(parts, limits=limits))
+        assistant = replace(home.assistant, answer_within=ANSWER_WITHIN)
+        app = create_app(replace(parts, limits=limits, conversations=assistant))
         uvicorn.run(app, host="127.0.0.1", port=home.settings.port, log_level="critical")
 
 
@@ -355,9 +364,9 @@ def kill_again_and_again(home: Path, kills: int, database: str = "", seed: int =
 
 
 def _finish(clients: list[Client]) -> None:
-    """Let whoever is still without an answer ask once more; a lost turn takes two minutes."""
+    """Let whoever is still without an answer ask once more."""
     patience = threading.Event()
-    timer = threading.Timer(150, patience.set)
+    timer = threading.Timer(60, patience.set)
     timer.start()
     for client in clients:
         for one in client.asked:
@@ -461,11 +470,24 @@ def _endings(connection: Any) -> list[str]:
     return wrong
 
 
+@contextmanager
+def _database(wanted: str) -> Iterator[str]:
+    if wanted != "postgresql":
+        yield wanted
+        return
+    with running_postgresql() as server:
+        yield new_schema(server)
+
+
 def main() -> None:
     """Run from the command line; exit status 1 when anything was lost."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=25)
-    parser.add_argument("--database", default="", help="postgresql://…; SQLite if not given")
+    parser.add_argument(
+        "--database",
+        default="",
+        help="postgresql, for one of the run's own; or postgresql://…; SQLite if not given",
+    )
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--nursery", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
@@ -474,8 +496,8 @@ def main() -> None:
         nursery(given.nursery, given.port, given.database)
         return
     seed = given.seed if given.seed is not None else int(now().timestamp())
-    with tempfile.TemporaryDirectory() as folder:
-        result = kill_again_and_again(Path(folder), given.kills, given.database, seed)
+    with tempfile.TemporaryDirectory() as folder, _database(given.database) as database:
+        result = kill_again_and_again(Path(folder), given.kills, database, seed)
     for fault in result.faults[:20]:
         print(fault)
     print(f"seed {seed}: {result}")

@@ -72,7 +72,7 @@ class CitationShown(Shown):
     url: str = Field(description="The exact section.", examples=["https://www.gov.uk/example#a"])
     title: str
     heading: str
-    quote: str = Field(description="The section's own words.")
+    quote: str = Field(description="The section's own words, a sentence, item, step or row a line.")
     updated: str = Field(
         description="ISO 8601 date, maybe of reduced precision, or empty.", examples=["2025-01"]
     )
@@ -128,7 +128,7 @@ class TurnShown(Shown):
     message: str = Field(description="Fixed wording around the answer.")
     answer: str = Field(description="What the citizen reads, as plain text.")
     blocks: tuple[BlockShown, ...] = Field(description="The same answer, laid out.")
-    citations: tuple[CitationShown, ...]
+    citations: tuple[CitationShown, ...] = Field(description="Each section quoted, once.")
     confidence: float | None = Field(
         description="Calibrated chance that this is right, for evaluation. Do not show it."
     )

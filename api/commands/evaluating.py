@@ -2,20 +2,23 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from types import MappingProxyType
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from api.bootstrap import Home, OpenedGuidance, now
 from api.commands.asking import BatchAsker, exchanges
-from api.commands.running import errors, opened_home, output
+from api.commands.running import errors, fail, opened_home, output
 from assistant.text import RawText
+from evaluation.answer_suites import ANSWERS
 from evaluation.baselines import langchain_search, packaged_embeddings
-from evaluation.cases import Found, Question, found_in
+from evaluation.batches import Batch, asked, searched, write_batches
+from evaluation.cases import AnswerGiven, Found, Question, found_in
 from evaluation.corpora import Corpus
 from evaluation.own_evaluation import OwnCase, ask_own, figures, reliability
 from evaluation.own_questions import (
@@ -25,29 +28,28 @@ from evaluation.own_questions import (
     starter_documents,
 )
 from evaluation.own_set import HALVES, OwnQuestions
-from evaluation.parts import Watch
 from evaluation.retrieval import DEPTH
-from evaluation.runner import (
-    CORPORA,
-    Asking,
-    Index,
-    Prepare,
-    Searching,
-    asked,
-    evaluate_answers,
-    evaluate_retrieval,
-    searched,
-    searching,
-)
+from evaluation.retrieval_suites import RETRIEVAL
+from evaluation.runner import Prepare, System
+from evaluation.runner import evaluate as run_evaluation
+from evaluation.suites import Evaluation, Watch
 from knowledge.building import build
 from knowledge.documents import Document
 
+T = TypeVar("T")
+
 evaluate = typer.Typer(help="Measure quality on public test sets.", no_args_is_help=True)
+
+EVALUATIONS: Mapping[str, Evaluation[Any]] = {each.kind: each for each in (RETRIEVAL, ANSWERS)}
 
 Data = Annotated[Path, typer.Option("--data", help="Folder of the test sets.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the report.")]
 Only = Annotated[list[str] | None, typer.Option("--only", help="guidance or government.")]
 """Which corpora to measure on."""
+Batches = Annotated[
+    list[Path] | None,
+    typer.Option("--batch", help="Measure an output of a batch run instead; may be repeated."),
+]
 
 
 @evaluate.command("retrieval")
@@ -56,56 +58,31 @@ def retrieval(
     out: Out,
     baseline: Annotated[bool, typer.Option(help="Measure LangChain's recipe too.")] = False,
     only: Only = None,
-    batch: Annotated[
-        Path | None, typer.Option(help="Measure an output of `signpost search --batch` instead.")
-    ] = None,
+    batch: Batches = None,
 ) -> None:
     """Does it find the right section?"""
-    with opened_home() as home, _progress() as watch:
-        systems: dict[str, Index] = {"signpost": partial(_searching, home)}
-        if batch is not None:
-            systems = {"batch": lambda corpus: searched(batch)}
-        if baseline:
-            systems["langchain"] = lambda corpus: searching(
-                langchain_search(corpus.documents, packaged_embeddings()),
-                {"recipe": "LangChain default"},
-            )
-        evaluate_retrieval(
-            systems,
-            data,
-            out,
-            command=_command(),
-            now=now(),
-            watch=watch,
-            only=only or CORPORA,
-        )
-    output.print(f"Report: {out / 'retrieval.html'}")
+    beside = {"langchain": _langchain} if baseline else {}
+    _evaluate(RETRIEVAL, _searching, searched, data, out, only, batch, beside)
 
 
 @evaluate.command("answers")
-def answers(
-    data: Data,
-    out: Out,
-    only: Only = None,
-    batch: Annotated[
-        Path | None, typer.Option(help="Measure an output of `signpost ask --batch` instead.")
-    ] = None,
-) -> None:
+def answers(data: Data, out: Out, only: Only = None, batch: Batches = None) -> None:
     """Does it say the right thing, and only that?"""
-    with opened_home() as home, _progress() as watch:
-        systems: dict[str, Prepare] = {"signpost": partial(_asking, home)}
-        if batch is not None:
-            systems = {"batch": lambda corpus: asked(batch)}
-        evaluate_answers(
-            systems,
-            data,
-            out,
-            command=_command(),
-            now=now(),
-            watch=watch,
-            only=only or CORPORA,
-        )
-    output.print(f"Report: {out / 'answers.html'}")
+    _evaluate(ANSWERS, _asking, asked, data, out, only, batch)
+
+
+@evaluate.command("questions")
+def questions(
+    kind: Annotated[str, typer.Argument(help="retrieval or answers.")],
+    data: Data,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the files of questions.")],
+) -> None:
+    """Write what a batch run is asked, a file for each corpus."""
+    if kind not in EVALUATIONS:
+        fail(f"There is no evaluation {kind}. Choose from: {', '.join(EVALUATIONS)}.")
+    with opened_home():
+        for path in write_batches(EVALUATIONS[kind], data, out):
+            output.print(str(path), markup=False)
 
 
 @evaluate.command("own")
@@ -153,6 +130,37 @@ def _print_own(over: str, questions: OwnQuestions, cases: Sequence[OwnCase]) -> 
             )
 
 
+def _evaluate(
+    evaluation: Evaluation[T],
+    prepare: Callable[[Home, Corpus], System[T]],
+    read: Callable[[Sequence[Path]], Batch[T]],
+    data: Path,
+    out: Path,
+    only: Sequence[str] | None,
+    batch: Sequence[Path] | None,
+    beside: Mapping[str, Prepare[T]] = MappingProxyType({}),
+) -> None:
+    """Measure this home's assistant, or the batch in its stead, and say where the report is."""
+    with opened_home() as home, _progress() as watch:
+        ours: dict[str, Prepare[T]] = {"signpost": partial(prepare, home)}
+        corpora = tuple(only or ())
+        if batch:
+            given = read(batch)
+            ours = {"batch": given.system}
+            corpora = given.corpora(evaluation, data, corpora)
+        run_evaluation(
+            evaluation,
+            {**ours, **beside},
+            data,
+            out,
+            command=_command(),
+            now=now(),
+            only=corpora,
+            watch=watch,
+        )
+    output.print(f"Report: {out / f'{evaluation.kind}.html'}")
+
+
 @contextlib.contextmanager
 def _progress() -> Iterator[Watch]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -163,19 +171,26 @@ def _progress() -> Iterator[Watch]:
         )
 
 
-def _searching(home: Home, corpus: Corpus) -> Searching:
+def _searching(home: Home, corpus: Corpus) -> System[Sequence[Found]]:
     guidance = _indexed(home, corpus)
     search = home.finder(guidance, DEPTH)
 
-    def find(question: Question, k: int) -> Sequence[Found]:
-        return found_in(search(RawText(question.text), exchanges(question))[:k])
+    def find(question: Question) -> Sequence[Found]:
+        return found_in(search(RawText(question.text), exchanges(question)))
 
-    return Searching(find, _identity(home, guidance))
+    return System(find, _identity(home, guidance))
 
 
-def _asking(home: Home, corpus: Corpus) -> Asking:
+def _langchain(corpus: Corpus) -> System[Sequence[Found]]:
+    search = langchain_search(corpus.documents, packaged_embeddings())
+    return System(
+        lambda question: found_in(search(question.text, DEPTH)), {"recipe": "LangChain default"}
+    )
+
+
+def _asking(home: Home, corpus: Corpus) -> System[AnswerGiven]:
     guidance = _indexed(home, corpus)
-    return Asking(BatchAsker(home, guidance), _identity(home, guidance))
+    return System(BatchAsker(home, guidance), _identity(home, guidance))
 
 
 def _indexed(home: Home, corpus: Corpus) -> OpenedGuidance:

@@ -29,6 +29,7 @@ def serve(
         with _listening(host, port) as listening, home.serving():
             ensure_starter(home)
             home.warm_up()
+            home.record_start()
             shown = f"[{host}]" if ":" in host else host
             address = f"http://{shown}:{listening.getsockname()[1]}"
             app = create_app(parts_of(home, address))

@@ -117,7 +117,7 @@ def test_an_answer_is_quoted_recorded_and_read_again(
     assert shown.outcome == "answered"
     assert ANSWER in shown.answer
     assert shown.citations[0].url == f"{PASSPORT}#about"
-    assert shown.citations[0].quote == ANSWER
+    assert ANSWER in shown.citations[0].quote.split("\n")
     assert shown == world.assistant.turn(conversation.id, shown.id)
     assert world.assistant.read(conversation.id).turns == (shown,)
     assert kinds(world)[-2:] == [Kind.CONVERSATION_STARTED, Kind.TURN_ANSWERED]
@@ -649,6 +649,19 @@ def test_a_turn_that_a_crash_left_is_closed_with_a_plain_message(
     assert world.assistant.close_half_done(all_of_them=True) == 0
     verify_receipt(world.assistant.receipt(conversation.id, turn_id), [SIGNER.verifier_key])
     assert world.verify().ok
+
+
+def test_a_section_quoted_twice_is_one_source_with_both_quotations(
+    world: World, conversation: ConversationView
+) -> None:
+    """Every block of the little guidance is a passage of its own."""
+    shown = world.ask(conversation, QUESTION)
+    (cited,) = shown.citations
+    assert cited.quote == f"{ANSWER}\nYou must send your old passport by post."
+    assert {block.citation for block in shown.blocks} == {0}
+    assert all(line in shown.answer for line in cited.quote.split("\n"))
+    kept = world.assistant.turn(conversation.id, shown.id)
+    assert kept.citations == shown.citations
 
 
 def test_it_is_closed_in_the_language_of_the_conversation(world: World) -> None:

@@ -3,13 +3,16 @@
 import json
 import re
 import threading
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
+from api.bootstrap import Home
 from api.migrations import metadata_for, upgrade
+from api.settings import Settings
 from audit.database import Database
 from knowledge.pgvector_tables import INSTALLATION, metadata, passages_table
 from tests.databases import NewDatabase
@@ -115,3 +118,23 @@ def test_vectors_are_stored_as_the_search_needs_them(postgresql_url: str, column
     ] == wanted
     assert passages_table.name in metadata.tables
     database.close()
+
+
+def test_guidance_finds_its_tables_in_a_database_that_nobody_opened_before(
+    postgresql_url: str, tmp_path: Path
+) -> None:
+    """`signpost snapshots activate` publishes before anything else looks at the database."""
+    settings = Settings(
+        home=tmp_path, database_url=postgresql_url, keys_url=f"sqlite:///{tmp_path}/keys.db"
+    )
+    home = Home(settings)
+    assert home.shared_index is not None
+    with home.shared_index.connect() as connection:
+        assert connection.dialect.has_table(connection, "guidance_snapshots")
+    home.close()
+
+
+def test_one_machine_shares_no_index(tmp_path: Path) -> None:
+    home = Home(Settings(home=tmp_path))
+    assert home.shared_index is None
+    home.close()

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.parts import Parts
-from assistant.service import Conversations
+from assistant.conversations import Conversations
 from tests.fake_conversations import FakeConversations
 from tests.web_parts import Clock, client, started
 

@@ -15,6 +15,7 @@ from api.cli import app
 from api.settings import FILE, Settings, setting_names
 from assistant.text import RawText
 from audit.verify import verify_database
+from tests.unit.evaluation.data_folder import write_data
 
 Run = Callable[..., Result]
 DOCS = Path(__file__).parents[2] / "docs"
@@ -316,6 +317,49 @@ def test_a_wrong_setting_ends_every_command_with_its_name(run: Run) -> None:
 def test_a_second_server_from_one_home_is_refused(run: Run, serving: Home) -> None:
     with serving.serving():
         assert "already runs" in refused(run("serve", "--port", "0"))
+
+
+@pytest.mark.parametrize("corpus", ["guidance", "government"])
+def test_answers_are_measured_from_outside(run: Run, tmp_path: Path, corpus: str) -> None:
+    """The questions of one corpus are written, asked, and measured without saying which it is."""
+    data, out = write_data(tmp_path / "data"), tmp_path / "out"
+    ok(run("evaluate", "questions", "answers", "--data", data, "--out", tmp_path))
+    answers = tmp_path / "answers.jsonl"
+    questions = tmp_path / f"answers-{corpus}.jsonl"
+    ok(run("ask", "--batch", questions, "--out", answers, "--snapshot", "little"))
+    ok(run("evaluate", "answers", "--data", data, "--out", out, "--batch", answers))
+    report = json.loads((out / "answers.json").read_text())
+    asked = [case["id"] for part in report["parts"] for case in part["cases"]]
+    assert asked == [json.loads(line)["id"] for line in questions.read_text().splitlines()]
+    assert report["systems"]["batch"][f"{corpus}: output"] == "answers.jsonl"
+
+
+def test_a_search_is_measured_from_outside(run: Run, tmp_path: Path) -> None:
+    data, out = write_data(tmp_path / "data"), tmp_path / "out"
+    ok(run("evaluate", "questions", "retrieval", "--data", data, "--out", tmp_path))
+    found = []
+    for corpus in ("guidance", "government"):
+        found.append(tmp_path / f"{corpus}.out.jsonl")
+        questions = tmp_path / f"retrieval-{corpus}.jsonl"
+        ok(run("search", "--batch", questions, "--out", found[-1], "--snapshot", "little"))
+    batches = [word for path in found for word in ("--batch", path)]
+    ok(run("evaluate", "retrieval", "--data", data, "--out", out, *batches))
+    parts = {part["name"] for part in json.loads((out / "retrieval.json").read_text())["parts"]}
+    assert {"guidance", "conversations-history"} <= parts
+
+
+def test_an_evaluation_nobody_knows_is_refused(run: Run, tmp_path: Path) -> None:
+    told = refused(run("evaluate", "questions", "tea", "--data", tmp_path, "--out", tmp_path))
+    assert "Choose from: retrieval, answers" in told
+    told = refused(run("evaluate", "questions", "answers", "--data", tmp_path, "--out", tmp_path))
+    assert "--data DIR" in told
+
+
+def test_a_batch_that_is_not_there_is_named(run: Run, tmp_path: Path) -> None:
+    none = tmp_path / "none.jsonl"
+    told = refused(run("evaluate", "answers", "--data", none, "--out", none, "--batch", none))
+    assert f"{none} is missing" in told
+    assert "--data" not in told
 
 
 def commands(group: typer.main.TyperGroup, path: str = "signpost") -> Iterator[tuple[str, object]]:  # type: ignore[name-defined]

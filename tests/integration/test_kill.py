@@ -12,3 +12,12 @@ def test_twenty_five_kills_lose_nothing(tmp_path: Path) -> None:
     assert result.kills == 25
     assert result.received > 25
     assert result.answered > 25
+
+
+def test_ten_kills_lose_nothing_on_postgresql(tmp_path: Path, postgresql_url: str) -> None:
+    result = kill_again_and_again(tmp_path, kills=10, database=postgresql_url, seed=2026)
+    print(result)
+    assert result.faults == []
+    assert result.kills == 10
+    assert result.received > 10
+    assert result.answered > 10

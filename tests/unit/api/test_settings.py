@@ -245,3 +245,18 @@ def test_every_setting_is_documented_with_its_default() -> None:
             isinstance(described.default, str) and described.default
         ):
             assert f"`{described.default}`" in row, name
+
+
+def test_the_digest_follows_every_setting_but_secrets(tmp_path: Path) -> None:
+    plain = Settings(home=tmp_path)
+    assert Settings(home=tmp_path).digest == plain.digest
+    assert Settings(home=tmp_path, phone="0300 000 000").digest != plain.digest
+    assert Settings(home=tmp_path, threads=3).digest != plain.digest
+    secret = Settings(
+        home=tmp_path,
+        model_key="sesame",
+        model_url="https://me:sesame@model.example/v1",
+        database_url="postgresql://me:sesame@host/name",
+        keys_url="postgresql://me:sesame@host/keys",
+    )
+    assert secret.digest == plain.digest

@@ -1,5 +1,6 @@
 """Views: what the vault keeps reads back as it was shown."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -125,6 +126,66 @@ def test_a_citation_is_verbatim_and_named() -> None:
         "2025-01",
         "https://a.example/p#two",
     )
+
+
+SECTION = replace(
+    PASSAGE,
+    segments=(
+        Segment(SegmentKind.SENTENCE, "It takes a week.", block=0),
+        Segment(SegmentKind.ITEM, "a form", lead="Later, send:", block=1),
+    ),
+)
+"""Another passage of the same section, as when it was too long for one."""
+ELSEWHERE = replace(PASSAGE, headings=("One", "Three"), url="https://a.example/p#three")
+OTHER_PAGE = replace(PASSAGE, url="https://b.example/p#two", document_url="https://b.example/p")
+
+
+def said(passage: Passage, place: int) -> Statement:
+    s = passage.segments[place]
+    return Statement(s.text, s.text, passage, s.kind, s.lead, s.block, s.number)
+
+
+def test_two_passages_of_one_section_are_one_source_with_both_quotations() -> None:
+    answer = Answer((said(PASSAGE, 3), said(SECTION, 0), said(PASSAGE, 4)))
+    (citation,) = citations_of(answer)
+    assert citation.quote == "Sign it.\nIt takes a week.\nPost it."
+    assert [block.citation for block in blocks_of(answer)] == [0, 0, 0]
+
+
+def test_sections_and_pages_of_like_names_stay_apart() -> None:
+    answer = Answer((said(PASSAGE, 3), said(ELSEWHERE, 3), said(OTHER_PAGE, 3), said(SECTION, 0)))
+    cited = citations_of(answer)
+    assert [(each.url, each.quote) for each in cited] == [
+        (PASSAGE.url, "Sign it.\nIt takes a week."),
+        (ELSEWHERE.url, "Sign it."),
+        (OTHER_PAGE.url, "Sign it."),
+    ]
+    assert [block.citation for block in blocks_of(answer)] == [0, 1, 2, 0]
+
+
+def test_one_wording_is_quoted_once_in_a_source() -> None:
+    (citation,) = citations_of(Answer((said(PASSAGE, 1), said(SECTION, 1), said(SECTION, 0))))
+    assert citation.quote == "a form\nIt takes a week."
+
+
+@given(
+    st.lists(
+        st.sampled_from([PASSAGE, SECTION, ELSEWHERE, OTHER_PAGE]).flatmap(
+            lambda passage: st.integers(0, len(passage.segments) - 1).map(
+                lambda place: said(passage, place)
+            )
+        ),
+        max_size=8,
+    ).map(tuple)
+)
+def test_every_block_points_at_the_source_that_quotes_it(statements: tuple[Statement, ...]) -> None:
+    answer = Answer(statements)
+    cited = citations_of(answer)
+    assert len({(each.url, each.title, each.heading) for each in cited}) == len(cited)
+    for block in blocks_of(answer):
+        assert set(block.items) <= set(cited[block.citation].quote.split("\n"))
+    quoted = [line for each in cited for line in each.quote.split("\n")]
+    assert {statement.quote for statement in statements} == set(quoted)
 
 
 VERSIONS = Versions("s", "snap", "p", "e", "c", 1)

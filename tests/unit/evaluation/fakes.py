@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from evaluation.cases import AnswerGiven, Ask, CitedSection, Question, Search
+from evaluation.cases import AnswerGiven, Ask, CitedSection, Found, Question, Search, found_in
 from evaluation.corpora import Corpus
 from evaluation.matching import tokens
-from evaluation.runner import Asking, Searching, searching
+from evaluation.retrieval import DEPTH
+from evaluation.runner import System
 from knowledge.chunking import passages_of
 from knowledge.documents import Passage
 from knowledge.retrieval import Hit
@@ -26,16 +27,21 @@ def word_search(corpus: Corpus) -> Search:
     return search
 
 
-def word_index(corpus: Corpus) -> Searching:
+def searching(search: Search, snapshot: str) -> System[Sequence[Found]]:
+    """Return a search, ready to be measured."""
+    return System(lambda question: found_in(search(question.text, DEPTH)), {"snapshot": snapshot})
+
+
+def word_index(corpus: Corpus) -> System[Sequence[Found]]:
     """Index a corpus for `word_search`."""
-    return searching(word_search(corpus), {"snapshot": f"words of {corpus.name}"})
+    return searching(word_search(corpus), f"words of {corpus.name}")
 
 
-def last_first_index(corpus: Corpus) -> Searching:
+def last_first_index(corpus: Corpus) -> System[Sequence[Found]]:
     """Index a corpus for a poor search: the passages in reverse, whatever is asked."""
     passages = [each for document in corpus.documents for each in passages_of(document)]
     hits = [Hit(each, 0.0, 0.0, 0.0) for each in reversed(passages)]
-    return searching(lambda question, k: hits[:k], {"snapshot": "reversed"})
+    return searching(lambda question, k: hits[:k], "reversed")
 
 
 def quoting(search: Search) -> Ask:
@@ -51,6 +57,6 @@ def quoting(search: Search) -> Ask:
     return ask
 
 
-def quoting_assistant(corpus: Corpus) -> Asking:
+def quoting_assistant(corpus: Corpus) -> System[AnswerGiven]:
     """Prepare `quoting` over a corpus."""
-    return Asking(quoting(word_search(corpus)), {"snapshot": f"words of {corpus.name}"})
+    return System(quoting(word_search(corpus)), {"snapshot": f"words of {corpus.name}"})

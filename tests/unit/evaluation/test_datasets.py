@@ -61,16 +61,26 @@ def test_queries_whose_page_is_elsewhere_are_left_out_and_titles_told_apart(data
     ]
 
 
-def test_conversation_questions_come_in_their_three_forms(data: Path) -> None:
-    asked = {form: passage_queries(data, form)[1] for form in QUERY_FORMS}
-    assert asked["lastturn"].text == "And barbecues?"
-    assert asked["questions"].text == "May dogs run free?\nAnd barbecues?"
+def test_conversation_questions_come_in_their_forms(data: Path) -> None:
+    read = {form: passage_queries(data, form) for form in QUERY_FORMS}
+    asked = {
+        form: next(each for each in queries if each.question.id == f"{form}/c<::>2")
+        for form, queries in read.items()
+    }
+    assert asked["lastturn"].question.text == "And barbecues?"
+    assert asked["lastturn"].question.history == ()
+    assert asked["history"].question.text == "And barbecues?"
+    (earlier,) = asked["history"].question.history
+    assert (earlier.question, earlier.answer) == ("May dogs run free?", "No.")
+    assert asked["history"].relevant == asked["lastturn"].relevant
+    assert asked["questions"].question.text == "May dogs run free?\nAnd barbecues?"
     assert asked["rewrite"].relevant == ("p-2",)
     assert asked["rewrite"].conversation == "c"
 
 
 def test_unjudged_questions_are_left_out(data: Path) -> None:
     assert len(passage_queries(data, "rewrite")) == 2
+    assert len(passage_queries(data, "history")) == 2
 
 
 def test_a_turn_knows_the_turns_before_it_and_none_after(data: Path) -> None:

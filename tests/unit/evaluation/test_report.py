@@ -64,7 +64,7 @@ def run(text: str = "How old?", system: str = "Signpost") -> Run:
         {"file": "digest"},
         {system: {"snapshot": text}},
     )
-    return Run("retrieval", parts, told, beside_others(parts))
+    return Run("retrieval", "How well Signpost finds guidance", parts, told, beside_others(parts))
 
 
 def test_hostile_text_stays_text() -> None:

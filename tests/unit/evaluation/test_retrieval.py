@@ -112,7 +112,7 @@ def test_ndcg_is_a_share_and_best_when_sorted(ranked: list[str], relevant: set[s
 
 
 def test_pieces_of_one_judged_passage_take_one_rank() -> None:
-    query = PassageQuery("c<::>1", "c", "Is it safe?", ("p1", "p2"))
+    query = PassageQuery(Question("c<::>1", "Is it safe?"), "c", ("p1", "p2"))
     pieces = [found("x", "https://e.gov/a", "#p9"), found("y", "https://e.gov/a", "#p9")]
     case = score_passages(query, [*pieces, found("z", "https://e.gov/a", "#p2")])
     best = 1 + 1 / log2(3)

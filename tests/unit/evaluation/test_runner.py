@@ -1,4 +1,4 @@
-"""A whole evaluation, over the small data folder, in process and from batch files."""
+"""A whole evaluation, over the small data folder."""
 
 import json
 from collections.abc import Mapping
@@ -8,28 +8,18 @@ from typing import Any
 
 import pytest
 
-from evaluation import corpora
-from evaluation.cases import read_questions
-from evaluation.errors import DataMissing, DataUnreadable, MeasurementImpossible, RunIncomplete
-from evaluation.runner import (
-    Index,
-    Prepare,
-    asked,
-    evaluate_answers,
-    evaluate_retrieval,
-    measure_answers,
-    measure_retrieval,
-    searched,
-    write_batches,
-)
+from evaluation.answer_suites import ANSWERS
+from evaluation.cases import Question
+from evaluation.corpora import Corpus
+from evaluation.errors import DataMissing, DataUnreadable, MeasurementImpossible
+from evaluation.retrieval_suites import RETRIEVAL
+from evaluation.runner import Prepare, System, evaluate, measure
 from evaluation.runs import as_json
 from tests.unit.evaluation.data_folder import write_data
 from tests.unit.evaluation.fakes import (
     last_first_index,
-    quoting,
     quoting_assistant,
     word_index,
-    word_search,
 )
 
 NOW = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
@@ -40,14 +30,20 @@ def data(tmp_path: Path) -> Path:
     return write_data(tmp_path / "data")
 
 
-def retrieval(data: Path, systems: Mapping[str, Index] | None = None) -> dict[str, Any]:
+def retrieval(data: Path, systems: Mapping[str, Prepare[Any]] | None = None) -> dict[str, Any]:
     chosen = systems or {"Signpost": word_index, "Reversed": last_first_index}
-    return as_json(measure_retrieval(chosen, data, command="signpost evaluate", now=NOW))
+    return as_json(measure(RETRIEVAL, chosen, data, command="signpost evaluate", now=NOW))
 
 
-def reported(data: Path, out: Path, index: Index) -> dict[str, Any]:
-    evaluate_retrieval(
-        {"Signpost": index}, data, out, command="signpost evaluate", now=NOW, only=("guidance",)
+def reported(data: Path, out: Path, index: Prepare[Any]) -> dict[str, Any]:
+    evaluate(
+        RETRIEVAL,
+        {"Signpost": index},
+        data,
+        out,
+        command="signpost evaluate",
+        now=NOW,
+        only=("guidance",),
     )
     return json.loads((out / "retrieval.json").read_text())
 
@@ -76,6 +72,7 @@ def test_retrieval_is_measured_on_every_kind_of_question(run: dict[str, Any]) ->
         "queries",
         "titles",
         "conversations-lastturn",
+        "conversations-history",
         "conversations-rewrite",
         "conversations-questions",
     ]
@@ -138,15 +135,15 @@ def test_another_file_of_that_name_is_not_overwritten(data: Path, tmp_path: Path
     assert (out / "retrieval.json").read_text() == '{"mine": 1}'
 
 
-def answers(data: Path, prepare: Prepare) -> dict[str, Any]:
+def answers(data: Path, prepare: Prepare[Any]) -> dict[str, Any]:
     return as_json(
-        measure_answers({"Signpost": prepare}, data, command="signpost evaluate", now=NOW)
+        measure(ANSWERS, {"Signpost": prepare}, data, command="signpost evaluate", now=NOW)
     )
 
 
 def test_an_evaluation_of_answers_leaves_its_report(data: Path, tmp_path: Path) -> None:
-    run = evaluate_answers(
-        {"Signpost": quoting_assistant}, data, tmp_path / "out", command="", now=NOW
+    run = evaluate(
+        ANSWERS, {"Signpost": quoting_assistant}, data, tmp_path / "out", command="", now=NOW
     )
     assert json.loads((tmp_path / "out" / "answers.json").read_text()) == as_json(run)
     assert (tmp_path / "out" / "answers.html").read_text().startswith("<!doctype html>")
@@ -163,90 +160,54 @@ def test_answers_are_measured_on_every_kind_of_question(data: Path) -> None:
     assert figure(run, "guidance", "elapsed p95")["value"] == 3
 
 
-def test_a_batch_run_elsewhere_gives_the_same_figures(data: Path, tmp_path: Path) -> None:
-    inside = answers(data, quoting_assistant)
-    outputs = {}
-    for path in write_batches("answers", data, tmp_path / "in"):
-        name = path.stem.removeprefix("answers-")
-        reader = {"guidance": corpora.guidance, "government": corpora.government}[name]
-        ask = quoting(word_search(reader(data)))
-        outputs[name] = tmp_path / f"{name}.out.jsonl"
-        lines = []
-        for question in read_questions(path):
-            given = ask(question)
-            cited = [
-                {"url": each.url, "title": each.title, "heading": each.heading, "quote": "…"}
-                for each in given.citations
-            ]
-            lines.append(
-                {
-                    "id": given.id,
-                    "outcome": given.outcome,
-                    "reason": given.reason,
-                    "confidence": given.confidence,
-                    "answer": given.answer,
-                    "citations": cited,
-                    "snapshot": "s",
-                    "policy": "p",
-                    "elapsed_ms": 3,
-                }
-            )
-        outputs[name].write_text("\n".join(json.dumps(line) for line in lines))
-    outside = answers(data, lambda corpus: asked(outputs[corpus.name]))
-    for mine, theirs in zip(inside["parts"], outside["parts"], strict=True):
-        assert mine["figures"] == theirs["figures"]
-    assert outside["systems"]["Signpost"]["guidance: snapshot"] == "s"
-
-
-def test_a_search_batch_gives_the_same_figures(data: Path, tmp_path: Path) -> None:
-    inside = retrieval(data, {"Signpost": word_index})
-    outputs = {}
-    for path in write_batches("retrieval", data, tmp_path / "in"):
-        name = path.stem.removeprefix("retrieval-")
-        reader = {"guidance": corpora.guidance, "government": corpora.government}[name]
-        found = word_index(reader(data)).find
-        outputs[name] = tmp_path / f"{name}.out.jsonl"
-        lines = []
-        for question in read_questions(path):
-            passages = [
-                {
-                    "url": each.url,
-                    "title": each.title,
-                    "heading": each.heading,
-                    "text": each.text,
-                    "score": each.score,
-                }
-                for each in found(question, 60)
-            ]
-            lines.append({"id": question.id, "passages": passages})
-        outputs[name].write_text("\n".join(json.dumps(line) for line in lines))
-    outside = retrieval(data, {"Signpost": lambda corpus: searched(outputs[corpus.name])})
-    for mine, theirs in zip(inside["parts"], outside["parts"], strict=True):
-        assert mine["figures"] == theirs["figures"]
-
-
-def test_a_batch_that_misses_questions_is_refused(data: Path, tmp_path: Path) -> None:
-    empty = tmp_path / "out.jsonl"
-    empty.write_text("")
-    with pytest.raises(RunIncomplete, match=r"out\.jsonl has no line for 1 of the questions"):
-        reported(data, tmp_path / "out", lambda corpus: searched(empty))
-    with pytest.raises(RunIncomplete):
-        answers(data, lambda corpus: asked(empty))
-    assert not (tmp_path / "out").exists()
-
-
 def test_one_corpus_alone_needs_only_its_own_data(data: Path) -> None:
     (data / "conversational/mtrag_govt/passages.jsonl").unlink()
-    run = measure_retrieval({"Signpost": word_index}, data, command="", now=NOW, only=("guidance",))
+    run = measure(
+        RETRIEVAL, {"Signpost": word_index}, data, command="", now=NOW, only=("guidance",)
+    )
     assert {part.name for part in run.parts} == {"guidance", "queries", "titles"}
     assert not any(name.startswith("conversational") for name in run.circumstances.data)
     with pytest.raises(DataMissing, match=r"passages\.jsonl"):
         retrieval(data)
 
 
-@pytest.mark.parametrize("only", [(), ("guidance", "nowhere")])
-def test_a_corpus_nobody_knows_is_named(data: Path, only: tuple[str, ...]) -> None:
+def test_a_search_is_given_the_conversation_so_far(data: Path) -> None:
+    heard: dict[str, tuple[str, ...]] = {}
+
+    def attentive(corpus: Corpus) -> System[Any]:
+        ready = word_index(corpus)
+
+        def ask(question: Question) -> Any:
+            heard[question.id] = tuple(each.question for each in question.history)
+            return ready.ask(question)
+
+        return System(ask, ready.identity)
+
+    measure(RETRIEVAL, {"s": attentive}, data, command="", now=NOW, only=("government",))
+    assert heard["history/c<::>2"] == ("May dogs run free?",)
+    assert heard["lastturn/c<::>2"] == ()
+
+
+def test_every_question_is_asked_once_and_in_order(data: Path) -> None:
+    heard: list[str] = []
+
+    def listening(corpus: Corpus) -> System[Any]:
+        ready = quoting_assistant(corpus)
+
+        def ask(question: Question) -> Any:
+            heard.append(question.id)
+            return ready.ask(question)
+
+        return System(ask, ready.identity)
+
+    run = measure(ANSWERS, {"s": listening}, data, command="", now=NOW)
+    assert heard == [case.id for part in run.parts for case in part.cases]
+    assert len(set(heard)) == len(heard)
+
+
+def test_a_corpus_nobody_knows_is_named(data: Path) -> None:
+    only = ("guidance", "nowhere")
     with pytest.raises(MeasurementImpossible, match="Choose from: guidance, government"):
-        measure_retrieval({"Signpost": word_index}, data, command="", now=NOW, only=only)
+        measure(RETRIEVAL, {"Signpost": word_index}, data, command="", now=NOW, only=only)
     with pytest.raises(MeasurementImpossible, match="at least one system"):
-        measure_retrieval({}, data, command="", now=NOW)
+        measure(RETRIEVAL, {}, data, command="", now=NOW)

@@ -453,6 +453,6 @@ def test_progress_is_told_stage_by_stage(library: SnapshotLibrary, embedder: Wor
 
 
 def test_the_page_about_snapshots_names_every_file_of_one() -> None:
-    told = (Path(__file__).parents[3] / "docs" / "snapshots.md").read_text(encoding="utf-8")
+    told = (Path(__file__).parents[2] / "docs" / "snapshots.md").read_text(encoding="utf-8")
     for file in (*FILES, MANIFEST):
         assert file in told
