@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from time import perf_counter_ns
 
 from assistant.confidence import Calibration
+from assistant.follow_ups import FollowUpRules
 from assistant.generation import ChatModel, write
 from assistant.outcomes import Abstained, Reason
 from assistant.policy import Policy
 from assistant.redaction.redactor import Redactor
 from assistant.steps.compose import QuotingRules, quote
-from assistant.steps.contextualise import FollowUpRules, contextualise
+from assistant.steps.contextualise import contextualise
 from assistant.steps.decide import decide
 from assistant.steps.ground import ground
 from assistant.steps.redact import redact
@@ -47,14 +48,15 @@ def build_steps(
     """
     words = policy.limits.answer_words
     by_quotation = quote(QuotingRules(words=words))
+    follow_ups = FollowUpRules()
     compose = write(chat, by_quotation, words) if chat else by_quotation
     return (
         Step("screen", screen(policy)),
         Step("redact", redact(policy, redactor)),
         Step("safeguard", safeguard(policy)),
         Step("route", route(policy)),
-        Step("contextualise", contextualise(retriever, withdrawn, FollowUpRules())),
-        Step("retrieve", retrieve(retriever, withdrawn, depth)),
+        Step("contextualise", contextualise(retriever, withdrawn, follow_ups)),
+        Step("retrieve", retrieve(retriever, withdrawn, depth, follow_ups)),
         Step("rerank", rerank(RerankWeights())),
         Step("compose", compose),
         Step("ground", ground(policy.thresholds.grounding, by_quotation)),

@@ -64,8 +64,7 @@ def ask_own(questions: OwnQuestions, ask: Ask, watch: Watch) -> tuple[OwnCase, .
         for turn in (*questions.before(asked), asked):
             if turn.id not in given:
                 history = tuple(
-                    EarlierTurn(before.text, given[before.id].answer, _title(given[before.id]))
-                    for before in questions.before(turn)
+                    _earlier(before, given[before.id]) for before in questions.before(turn)
                 )
                 given[turn.id] = ask(Question(turn.id, turn.text, history))
         cases.append(_case(asked, given[asked.id]))
@@ -119,8 +118,10 @@ def _case(asked: OwnQuestion, given: AnswerGiven) -> OwnCase:
     return OwnCase(asked, given, bool(quoted.intersection(asked.evidence)), first in pages)
 
 
-def _title(given: AnswerGiven) -> str:
-    return given.citations[0].title if given.citations else ""
+def _earlier(asked: OwnQuestion, given: AnswerGiven) -> EarlierTurn:
+    cited = given.citations[0] if given.citations else None
+    title, url = (cited.title, cited.url) if cited else ("", "")
+    return EarlierTurn(asked.text, given.answer, title, url)
 
 
 def _share(

@@ -118,7 +118,7 @@ class BatchAsker:
             turn,
             conversation_id="",
             position=len(history),
-            message=self._policy.message(outcome, turn.language, turn.detected, ""),
+            message=self._policy.message(outcome, turn.language, turn.detected, "", turn.nation),
             notice=self._policy.wording(turn.language).masked_notice(turn.masked),
             versions=self._versions,
             answered_at=now(),
@@ -176,7 +176,7 @@ def _found(
 def exchanges(question: Question) -> tuple[Exchange, ...]:
     """Return the question's history as the pipeline takes it."""
     return tuple(
-        Exchange(RedactedText(earlier.question), earlier.answer, earlier.title)
+        Exchange(RedactedText(earlier.question), earlier.answer, earlier.title, url=earlier.url)
         for earlier in question.history
     )
 
