@@ -5,7 +5,7 @@ begins like a reply ("and", "what about") or ends like one ("though", "already")
 names its subject, and the guidance says so: its best passage is found far better than any of the
 page quoted last. These facts make the log-odds that it follows up. Fitted by
 
-    python -m evaluation.follow_up_fit
+    signpost evaluate fit-follow-ups
 
 on the `fit` half of the project's own conversations, with changes of subject among them.
 """
@@ -22,7 +22,8 @@ from assistant.text import RedactedText
 from assistant.turns import Background, Exchange
 from knowledge.embedding import Vectors
 from knowledge.lexical import terms_of
-from knowledge.retrieval import Hit, Query
+from knowledge.retrieval import Hit, Query, Retriever
+from knowledge.vector_store import Filters
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _ENDING = re.compile(r"['’](?:s|d|ll|ve|re|m)$")
@@ -46,9 +47,11 @@ _EMPTY = frozenset(
 )
 _EVERYDAY = _EMPTY | _POINTING | _REPLYING
 _MOST_WORDS = 10
+_DEPTH = 100
+"""How deep the bare question's search looks for the page quoted last."""
 _KNOWN_FROM = 0.4
 """A question none of whose words the guidance has is still understood from this cosine on."""
-_UNQUOTED_GAP = 0.25
+UNQUOTED_GAP = 0.25
 """What is taken for the gap where no page was quoted: about the mean of those that have one."""
 
 
@@ -105,12 +108,12 @@ def cues(question: str) -> Cues:
     )
 
 
-def leaning(said: Cues, gap: float | None, rules: FollowUpRules) -> float:
-    """Return the probability in (0, 1) that a question follows up; `gap` None: nothing quoted."""
+def leaning(said: Cues, behind: float | None, rules: FollowUpRules) -> float:
+    """Return the probability in (0, 1) that a question follows up; `behind` is the `gap`."""
     odds = (
         rules.intercept
         + rules.content * said.content
-        + rules.gap * (_UNQUOTED_GAP if gap is None else gap)
+        + rules.gap * (UNQUOTED_GAP if behind is None else behind)
         + rules.pointing * said.pointing
         + rules.opener * said.opener
         + rules.replying * said.replying
@@ -127,6 +130,22 @@ def understood(question: str, hits: Sequence[Hit]) -> bool:
     if not _EVERYDAY.isdisjoint(word.casefold() for word in _WORD.findall(question)):
         return True
     return any(hit.lexical > 0 or hit.dense >= _KNOWN_FROM for hit in hits)
+
+
+def found_alone(
+    retriever: Retriever, question: RedactedText, filters: Filters
+) -> tuple[Vectors, tuple[Hit, ...]]:
+    """Return the question's vector, and what it finds without any background."""
+    vector = retriever.embed(question)
+    return vector, retriever.search_vector(vector, question, _DEPTH, filters)
+
+
+def gap(hits: Sequence[Hit], page: str) -> float | None:
+    """Return how far the page quoted last is behind the best passage, None if none was quoted."""
+    if not page or not hits:
+        return None
+    theirs = (hit.score for hit in hits if hit.passage.document_url.partition("#")[0] == page)
+    return hits[0].score - next(theirs, hits[-1].score)
 
 
 def on_the_subject(

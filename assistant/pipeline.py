@@ -39,24 +39,26 @@ def build_steps(
     withdrawn: frozenset[str] = frozenset(),
     chat: ChatModel | None = None,
     depth: int = DEPTH,
+    follow_ups: FollowUpRules | None = None,
 ) -> tuple[Step, ...]:
     """Return the product: what happens to every question, in this order.
 
     Without a retriever no question is answered from guidance, and people stay reachable.
     `withdrawn` are addresses of documents that must not be quoted. Without `chat` answers are
-    composed by quotation. `depth` is how many passages are looked at.
+    composed by quotation. `depth` is how many passages are looked at, `follow_ups` other weights
+    than those that ship.
     """
     words = policy.limits.answer_words
     by_quotation = quote(QuotingRules(words=words))
-    follow_ups = FollowUpRules()
+    rules = follow_ups or FollowUpRules()
     compose = write(chat, by_quotation, words) if chat else by_quotation
     return (
         Step("screen", screen(policy)),
         Step("redact", redact(policy, redactor)),
         Step("safeguard", safeguard(policy)),
         Step("route", route(policy)),
-        Step("contextualise", contextualise(retriever, withdrawn, follow_ups)),
-        Step("retrieve", retrieve(retriever, withdrawn, depth, follow_ups)),
+        Step("contextualise", contextualise(retriever, withdrawn, rules)),
+        Step("retrieve", retrieve(retriever, withdrawn, depth, rules)),
         Step("rerank", rerank(RerankWeights())),
         Step("compose", compose),
         Step("ground", ground(policy.thresholds.grounding, by_quotation)),

@@ -6,13 +6,15 @@ and many new questions do, so words and guidance are weighed together (`assistan
 there is nothing to go back to, the citizen is asked.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from assistant.follow_ups import (
     FollowUpRules,
     content_words,
     cues,
+    found_alone,
+    gap,
     leaning,
     on_the_subject,
     understood,
@@ -21,12 +23,9 @@ from assistant.outcomes import Clarifying, Reason
 from assistant.redaction.redactor import without_labels
 from assistant.text import RedactedText
 from assistant.turns import Background, Mark, Turn
-from knowledge.lexical import terms_of
-from knowledge.retrieval import Hit, Query, Retriever
+from knowledge.retrieval import Retriever
 from knowledge.vector_store import Filters
 
-_DEPTH = 100
-"""How deep the bare question's search looks for the page quoted last."""
 _SLIGHT = 0.02
 """A leaning below this changes nothing that could be seen."""
 
@@ -50,12 +49,10 @@ def contextualise(
             return replace(turn.note("nothing before it"), standalone=question)
         if retriever is None:
             return replace(turn.note("no guidance"), standalone=question)
-        own = retriever.embed(question)
-        terms = dict.fromkeys(terms_of(question), 1.0)
-        hits = retriever.search_query(Query(own, own, terms), _DEPTH, filters)
+        own, hits = found_alone(retriever, question, filters)
         if Mark.WELSH not in turn.marks and not understood(question, hits):
             return replace(turn.note("not understood"), outcome=Clarifying(Reason.NOT_UNDERSTOOD))
-        leans = leaning(cues(question), _gap(hits, page), rules)
+        leans = leaning(cues(question), gap(hits, page), rules)
         if leans < _SLIGHT:
             leans = 0.0
         earlier = retriever.embed(". ".join(questions)) if leans else None
@@ -68,11 +65,3 @@ def contextualise(
         return replace(noted, standalone=joined, background=background)
 
     return step
-
-
-def _gap(hits: Sequence[Hit], page: str) -> float | None:
-    """Return how far the page quoted last is behind the best passage, None if none was quoted."""
-    if not page or not hits:
-        return None
-    theirs = (hit.score for hit in hits if hit.passage.document_url.partition("#")[0] == page)
-    return hits[0].score - next(theirs, hits[-1].score)
