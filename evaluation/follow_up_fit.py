@@ -63,7 +63,10 @@ def fit(
     asking: Callable[[FollowUpRules], Ask],
     watch: Watch,
 ) -> Fitted:
-    """Return weights fitted on the `fit` half; `asking` is an assistant with other weights."""
+    """Return weights fitted on the `fit` half, never worse there than those that ship.
+
+    `asking` is an assistant with other weights.
+    """
     shipped = FollowUpRules()
     following = tuple(each for each in questions.of(HALF) if each.follows)
     given = ask_in_order(questions, following, asking(shipped), watch)
@@ -75,6 +78,8 @@ def fit(
     rules = replace(shipped, **dict(zip(FACTS, weights.round(2).tolist(), strict=True)))
     before = _reached(questions, following, changed, asking(shipped), watch)
     best = _reached(questions, following, changed, asking(rules), watch)
+    if before >= best:
+        rules, best = shipped, before
     for (name, step), sign in product(STEPS, (1, -1)):
         tried = replace(rules, **{name: round(getattr(rules, name) + sign * step, 2)})
         reached = _reached(questions, following, changed, asking(tried), watch)
