@@ -36,6 +36,7 @@ evaluate: .venv/.installed
 	@$(BIN)/signpost evaluate retrieval --data "$(DATA)" --out out/evaluation
 	@$(BIN)/signpost evaluate own --data "$(DATA)"
 	@$(BIN)/signpost evaluate answers --data "$(DATA)" --out out/evaluation
+	@$(BIN)/signpost evaluate conversation --data "$(DATA)" --out out/evaluation
 
 lock: .venv/.tested
 	@$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > requirements.lock

@@ -19,6 +19,7 @@ from sqlalchemy import Engine, create_engine, make_url
 from api.errors import HomeInUse, SettingInvalid
 from api.migrations import upgrade
 from api.settings import PREFIX, Settings
+from assistant.follow_ups import FollowUpRules
 from assistant.generation import ChatModel, open_model
 from assistant.guidance import LiveAnswering
 from assistant.live import LiveState, Operations, SnapshotRef
@@ -239,7 +240,12 @@ class Home:
         """Return the function that cuts documents into passages for the embedding model."""
         return partial(passages_of, count_tokens=self.embedder.count_tokens)
 
-    def steps_over(self, guidance: OpenedGuidance, depth: int = DEPTH) -> tuple[Step, ...]:
+    def steps_over(
+        self,
+        guidance: OpenedGuidance,
+        depth: int = DEPTH,
+        follow_ups: FollowUpRules | None = None,
+    ) -> tuple[Step, ...]:
         """Return the pipeline over a snapshot that need not be live; `depth` passages deep."""
         return build_steps(
             self.policy,
@@ -247,6 +253,7 @@ class Home:
             guidance.retriever,
             chat=self.chat,
             depth=depth,
+            follow_ups=follow_ups,
         )
 
     def versions_of(self, snapshot: str, live: int = 0) -> Versions:

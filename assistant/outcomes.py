@@ -14,6 +14,7 @@ class Reason(StrEnum):
     GENERATED = "generated"
     WHICH_ONE = "which_one"
     WHAT_ABOUT = "what_about"
+    NOT_UNDERSTOOD = "not_understood"
     CRISIS = "crisis"
     SELF_HARM = "self_harm"
     DOMESTIC_ABUSE = "domestic_abuse"

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from time import perf_counter_ns
 
 from assistant.confidence import Calibration
+from assistant.follow_ups import FollowUpRules
 from assistant.generation import ChatModel, write
 from assistant.outcomes import Abstained, Reason
 from assistant.policy import Policy
 from assistant.redaction.redactor import Redactor
 from assistant.steps.compose import QuotingRules, quote
-from assistant.steps.contextualise import FollowUpRules, contextualise
+from assistant.steps.contextualise import contextualise
 from assistant.steps.decide import decide
 from assistant.steps.ground import ground
 from assistant.steps.redact import redact
@@ -38,23 +39,26 @@ def build_steps(
     withdrawn: frozenset[str] = frozenset(),
     chat: ChatModel | None = None,
     depth: int = DEPTH,
+    follow_ups: FollowUpRules | None = None,
 ) -> tuple[Step, ...]:
     """Return the product: what happens to every question, in this order.
 
     Without a retriever no question is answered from guidance, and people stay reachable.
     `withdrawn` are addresses of documents that must not be quoted. Without `chat` answers are
-    composed by quotation. `depth` is how many passages are looked at.
+    composed by quotation. `depth` is how many passages are looked at, `follow_ups` other weights
+    than those that ship.
     """
     words = policy.limits.answer_words
     by_quotation = quote(QuotingRules(words=words))
+    rules = follow_ups or FollowUpRules()
     compose = write(chat, by_quotation, words) if chat else by_quotation
     return (
         Step("screen", screen(policy)),
         Step("redact", redact(policy, redactor)),
         Step("safeguard", safeguard(policy)),
         Step("route", route(policy)),
-        Step("contextualise", contextualise(retriever, withdrawn, FollowUpRules())),
-        Step("retrieve", retrieve(retriever, withdrawn, depth)),
+        Step("contextualise", contextualise(retriever, withdrawn, rules)),
+        Step("retrieve", retrieve(retriever, withdrawn, depth, rules)),
         Step("rerank", rerank(RerankWeights())),
         Step("compose", compose),
         Step("ground", ground(policy.thresholds.grounding, by_quotation)),

@@ -270,7 +270,7 @@ class Assistant:
                 conversation_id=conversation_id,
                 position=position,
                 message=self.policy.message(
-                    outcome, turn.language, turn.detected, self.organisation
+                    outcome, turn.language, turn.detected, self.organisation, turn.nation
                 ),
                 notice=self.policy.wording(turn.language).masked_notice(turn.masked),
                 versions=versions,
@@ -314,10 +314,15 @@ def _faulty(turn: Turn, stage: str, fault: Exception) -> Turn:
     return replace(turn, answer=None, outcome=outcome, trace=(*turn.trace, entry))
 
 
+_ON_A_SUBJECT = frozenset({"answered", "abstained", "clarifying"})
+
+
 def _exchange(view: TurnView) -> Exchange:
+    """Return a turn as history; thanks, or what was not understood, give a follow-up no subject."""
+    about = view.outcome in _ON_A_SUBJECT and view.reason != Reason.NOT_UNDERSTOOD.value
     cited = view.citations[0] if view.citations else None
     return Exchange(
-        question=RedactedText(view.question),
+        question=RedactedText(view.question if about else ""),
         answer=view.answer,
         title=cited.title if cited else "",
         heading=cited.heading if cited else "",

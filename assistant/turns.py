@@ -8,6 +8,7 @@ from enum import StrEnum
 from assistant.answers import Answer
 from assistant.outcomes import Outcome
 from assistant.text import RawText, RedactedText
+from knowledge.embedding import Vectors
 from knowledge.retrieval import Hit
 
 NOTHING = RedactedText("")
@@ -38,6 +39,23 @@ class Exchange:
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Background:
+    """What a question leans on. `leaning` in [0, 1]: how far; 0 where it stands alone.
+
+    `questions` are those asked before it on the same subject, oldest first, `page` is the address
+    of the page quoted last, or "". `own` and `earlier` are the vectors of the question and of
+    `questions` together (float32, of unit length), so that nothing is embedded twice; `earlier` is
+    None where nothing is leant on.
+    """
+
+    questions: tuple[RedactedText, ...]
+    page: str
+    leaning: float
+    own: Vectors
+    earlier: Vectors | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class TraceEntry:
     """What one step did: goes into the audit record. `micros` is its duration in µs."""
@@ -53,6 +71,8 @@ class Turn:
     """One question on its way through the pipeline.
 
     `question` is as typed; everything after `redact` reads `redacted` or `standalone` only.
+    `standalone` has no labels of masks, and the earlier questions before it where it follows up;
+    `background` is what `contextualise` knows of them, None for a first question.
     `masked` names the kinds of personal data that were masked ("phone", "ni_number"…).
     `language` is the language of the interface and of the wording, "en" or "cy"; `detected` is
     that of the question (ISO 639-1), or "" where it cannot be told.
@@ -69,6 +89,7 @@ class Turn:
     redacted: RedactedText = NOTHING
     masked: tuple[str, ...] = ()
     standalone: RedactedText = NOTHING
+    background: Background | None = None
     hits: tuple[Hit, ...] = ()
     answer: Answer | None = None
     confidence: float = 0.0

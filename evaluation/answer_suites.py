@@ -11,7 +11,7 @@ from evaluation.suites import Evaluation, Item, Suite
 
 def _suites(corpus: Corpus, data: Path) -> tuple[Suite[AnswerGiven], ...]:
     if corpus.name == GOVERNMENT:
-        return (_conversations(data),)
+        return (conversation_suite(data),)
     return _guidance(corpus, data), _uncovered(data)
 
 
@@ -47,7 +47,8 @@ def _uncovered(data: Path) -> Suite[AnswerGiven]:
     )
 
 
-def _conversations(data: Path) -> Suite[AnswerGiven]:
+def conversation_suite(data: Path) -> Suite[AnswerGiven]:
+    """Return the turns of the government conversations. Raise DataMissing, DataUnreadable."""
     turns = datasets.conversation_turns(data)
     return Suite(
         "conversations",

@@ -15,6 +15,8 @@ from evaluation.matching import aligned, first_words, is_heading, plain, stands_
 from evaluation.readability import reading_ease
 
 WORDS = 120
+WITH_CAUTION = "quoted_with_caution"
+"""The reason of an answer that does not claim to be complete."""
 OUTCOMES = ("answered", "clarifying", "signposted", "abstained", "escalated", "refused")
 
 Values = dict[str, tuple[float, float]]
@@ -147,6 +149,20 @@ CONVERSATIONS = (
         "Share of turns marked unanswerable that were answered.",
         higher_is_better=False,
     ),
+    Measure(
+        "partial as complete",
+        "partial as complete",
+        "Partly answerable, answered as if complete",
+        "Share of turns marked partly answerable that were answered without a caution.",
+        higher_is_better=False,
+    ),
+    Measure(
+        "unanswerable as complete",
+        "unanswerable as complete",
+        "Unanswerable, answered as if complete",
+        "Share of turns marked unanswerable that were answered without a caution.",
+        higher_is_better=False,
+    ),
     *_outcomes("all turns"),
     *_TIMES,
 )
@@ -204,12 +220,17 @@ def score_conversation(turn: ConversationTurn, given: AnswerGiven) -> Case:
         values["declined answerable"] = (float(not answered), 1.0)
     elif turn.answerability == "UNANSWERABLE":
         values["answered unanswerable"] = (float(answered), 1.0)
+    complete = answered and given.reason != WITH_CAUTION
+    if turn.answerability in ("PARTIAL", "UNANSWERABLE"):
+        values[f"{turn.answerability.lower()} as complete"] = (float(complete), 1.0)
     return Case(
         id=turn.question.id,
         cluster=turn.conversation,
         values=values,
         reading=_reading(turn.question, given, ()),
-        shortfall=1 - values.get("cites relevant", (1.0, 1.0))[0],
+        shortfall=1
+        - values.get("cites relevant", (1.0, 1.0))[0]
+        + values.get("unanswerable as complete", (0.0, 1.0))[0],
     )
 
 

@@ -22,12 +22,13 @@ OutcomeName = Literal["answered", "clarifying", "signposted", "abstained", "esca
 class EarlierTurn:
     """A question of the same conversation, asked before, and what was answered.
 
-    `title` is that of the page quoted first, where it is known.
+    `title` and `url` are those of the section quoted first, where they are known.
     """
 
     question: str
     answer: str
     title: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ What ships was fitted on the `fit` half (fusion, ranking, quoting, confidence, f
 questions before them. Intervals are by page.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,6 +17,8 @@ BANDS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
 """Confidences from one to the next are looked at together."""
 
 Watch = Callable[[str, int, int], None]
+Given = Mapping[str, AnswerGiven]
+"""What was answered, by the question's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +59,27 @@ class Band:
 
 def ask_own(questions: OwnQuestions, ask: Ask, watch: Watch) -> tuple[OwnCase, ...]:
     """Ask every question; follow-ups after the questions before them and what was answered."""
+    given = ask_in_order(questions, questions.questions, ask, watch)
+    return tuple(judged(asked, given[asked.id]) for asked in questions.questions)
+
+
+def ask_in_order(
+    questions: OwnQuestions, wanted: Sequence[OwnQuestion], ask: Ask, watch: Watch
+) -> Given:
+    """Return what is answered to the wanted questions and to those that they follow, by id."""
     given: dict[str, AnswerGiven] = {}
-    cases = []
-    for done, asked in enumerate(questions.questions):
-        watch("asking the project's own questions", done, len(questions.questions))
+    for done, asked in enumerate(wanted):
+        watch("asking the project's own questions", done, len(wanted))
         for turn in (*questions.before(asked), asked):
             if turn.id not in given:
-                history = tuple(
-                    EarlierTurn(before.text, given[before.id].answer, _title(given[before.id]))
-                    for before in questions.before(turn)
-                )
+                history = earlier_turns(questions.before(turn), given)
                 given[turn.id] = ask(Question(turn.id, turn.text, history))
-        cases.append(_case(asked, given[asked.id]))
-    return tuple(cases)
+    return given
+
+
+def earlier_turns(turns: Iterable[OwnQuestion], given: Given) -> tuple[EarlierTurn, ...]:
+    """Return questions that were asked, and what was answered, as the history of the next one."""
+    return tuple(_earlier(turn, given[turn.id]) for turn in turns)
 
 
 def figures(cases: Iterable[OwnCase]) -> tuple[OwnFigure, ...]:
@@ -112,7 +122,8 @@ def reliability(cases: Iterable[OwnCase]) -> tuple[Band, ...]:
     return tuple(bands)
 
 
-def _case(asked: OwnQuestion, given: AnswerGiven) -> OwnCase:
+def judged(asked: OwnQuestion, given: AnswerGiven) -> OwnCase:
+    """Return the question with what came of it, judged."""
     quoted = {segment_digest(line) for cited in given.citations for line in cited.quote.split("\n")}
     right = bool(quoted.intersection(asked.evidence))
     return OwnCase(asked, given, right, bool(given.citations) and _cites_page(asked, given))
@@ -127,8 +138,10 @@ def _cites_page(asked: OwnQuestion, given: AnswerGiven) -> bool:
     return any(first == page or first.startswith(f"{page}/") for page in pages)
 
 
-def _title(given: AnswerGiven) -> str:
-    return given.citations[0].title if given.citations else ""
+def _earlier(asked: OwnQuestion, given: AnswerGiven) -> EarlierTurn:
+    cited = given.citations[0] if given.citations else None
+    title, url = (cited.title, cited.url) if cited else ("", "")
+    return EarlierTurn(asked.text, given.answer, title, url)
 
 
 def _share(

@@ -21,7 +21,7 @@ _FORMS: dict[datasets.QueryForm, str] = {
 
 def _suites(corpus: Corpus, data: Path) -> tuple[Suite[Passages], ...]:
     if corpus.name == GOVERNMENT:
-        return tuple(_conversations(data, form) for form in _FORMS)
+        return tuple(conversation_suite(data, form) for form in _FORMS)
     queries = datasets.search_queries(data, corpus.documents)
     return (
         _guidance(corpus, data),
@@ -66,7 +66,8 @@ def _query(query: datasets.SearchQuery) -> Item[Passages]:
     return Item(Question(query.id, query.text), partial(retrieval.score_query, query))
 
 
-def _conversations(data: Path, form: datasets.QueryForm) -> Suite[Passages]:
+def conversation_suite(data: Path, form: datasets.QueryForm) -> Suite[Passages]:
+    """Return the government conversations in one form. Raise DataMissing, DataUnreadable."""
     queries = datasets.passage_queries(data, form)
     return Suite(
         f"conversations-{form}",

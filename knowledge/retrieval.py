@@ -1,6 +1,6 @@
 """Hybrid search: dense and lexical scores of the same passages, fused."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import isfinite
 
@@ -46,6 +46,19 @@ class FusionWeights:
             raise ValueError("The numbers of candidates must be at least 0.")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Query:
+    """A question made ready for searching.
+
+    `vector` (float32[dimensions], of unit length) is compared with passages, `reading` with their
+    segments; `terms` gives the weight of each term. They differ for a question that follows up.
+    """
+
+    vector: Vectors
+    reading: Vectors
+    terms: Mapping[str, float]
+
+
 class Retriever:
     """Finds passages in one index. Holds no state of its own: safe to share between threads."""
 
@@ -78,9 +91,18 @@ class Retriever:
     ) -> tuple[Hit, ...]:
         """Return what `search` does, for a question whose vector is at hand already."""
         terms = dict.fromkeys(terms_of(question, filters.language or "en"), 1.0)
+        return self.search_query(Query(vector, vector, terms), k, filters)
+
+    def embed(self, question: str) -> Vectors:
+        """Return the question's vector, float32[dimensions], of unit length."""
+        return self._embedder.embed_question(question)
+
+    def search_query(self, query: Query, k: int, filters: Filters = EVERYTHING) -> tuple[Hit, ...]:
+        """Return what `search` does, for a question made ready; segments are compared with
+        `reading`."""
         found = self._index.candidates(
-            vector,
-            terms,
+            query.vector,
+            query.terms,
             dense=max(k, self._weights.dense_candidates),
             lexical=self._weights.lexical_candidates,
             filters=filters,
@@ -88,7 +110,7 @@ class Retriever:
         scale = self._weights.lexical / found.ceiling if found.ceiling > 0 else 0.0
         scores = found.dense + np.float32(scale) * found.lexical
         order = np.argsort(-scores, kind="stable")[: max(k, 0)]
-        fetched = self._index.fetch(found.positions[order].tolist(), vector)
+        fetched = self._index.fetch(found.positions[order].tolist(), query.reading)
         return tuple(
             Hit(
                 passage=each.passage,

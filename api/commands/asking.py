@@ -12,6 +12,7 @@ from rich.progress import track
 from api.bootstrap import Home, OpenedGuidance, new_id, now
 from api.commands.guidance import ensure_starter
 from api.commands.running import errors, fail, opened_home, output
+from assistant.follow_ups import FollowUpRules
 from assistant.outcomes import Abstained, Outcome, Reason
 from assistant.pipeline import answer
 from assistant.presentation import view_of
@@ -86,8 +87,10 @@ def search(
 class BatchAsker:
     """Asks over a snapshot without a conversation, a key or a record: for evaluating only."""
 
-    def __init__(self, home: Home, guidance: OpenedGuidance) -> None:
-        self._steps = home.steps_over(guidance)
+    def __init__(
+        self, home: Home, guidance: OpenedGuidance, follow_ups: FollowUpRules | None = None
+    ) -> None:
+        self._steps = home.steps_over(guidance, follow_ups=follow_ups)
         self._versions = home.versions_of(guidance.version)
         self._policy = home.policy
 
@@ -118,7 +121,7 @@ class BatchAsker:
             turn,
             conversation_id="",
             position=len(history),
-            message=self._policy.message(outcome, turn.language, turn.detected, ""),
+            message=self._policy.message(outcome, turn.language, turn.detected, "", turn.nation),
             notice=self._policy.wording(turn.language).masked_notice(turn.masked),
             versions=self._versions,
             answered_at=now(),
@@ -176,7 +179,7 @@ def _found(
 def exchanges(question: Question) -> tuple[Exchange, ...]:
     """Return the question's history as the pipeline takes it."""
     return tuple(
-        Exchange(RedactedText(earlier.question), earlier.answer, earlier.title)
+        Exchange(RedactedText(earlier.question), earlier.answer, earlier.title, url=earlier.url)
         for earlier in question.history
     )
 

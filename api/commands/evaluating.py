@@ -3,6 +3,7 @@
 import contextlib
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -19,7 +20,9 @@ from evaluation.answer_suites import ANSWERS
 from evaluation.baselines import langchain_search, packaged_embeddings
 from evaluation.batches import Batch, asked, searched, write_batches
 from evaluation.cases import AnswerGiven, Found, Question, found_in
-from evaluation.corpora import Corpus
+from evaluation.conversation import Conversing, evaluate_conversation
+from evaluation.corpora import GOVERNMENT, READERS, Corpus
+from evaluation.follow_up_fit import fit
 from evaluation.own_evaluation import OwnCase, ask_own, figures, reliability
 from evaluation.own_questions import (
     guidance_documents,
@@ -83,6 +86,40 @@ def questions(
     with opened_home():
         for path in write_batches(EVALUATIONS[kind], data, out):
             output.print(str(path), markup=False)
+
+
+@evaluate.command("conversation")
+def conversation(data: Data, out: Out) -> None:
+    """Does it follow a conversation, and a change of subject?"""
+    with opened_home() as home, _progress() as watch:
+        government = _indexed(home, READERS[GOVERNMENT](data))
+        search, starter = home.finder(government, DEPTH), _starter(home)
+        assistant = Conversing(
+            find=lambda question: found_in(search(RawText(question.text), exchanges(question))),
+            ask=BatchAsker(home, government),
+            ask_own=BatchAsker(home, starter),
+            identity=_identity(home, government),
+        )
+        evaluate_conversation(
+            assistant, load_questions(), data, out, command=_command(), now=now(), watch=watch
+        )
+    output.print(f"Report: {out / 'conversation.html'}")
+
+
+@evaluate.command("fit-follow-ups")
+def fit_follow_ups() -> None:
+    """Fit when a question follows up, on the fit half of the project's own questions."""
+    with opened_home() as home, _progress() as watch:
+        guidance = _starter(home)
+        fitted = fit(
+            load_questions(),
+            guidance.retriever,
+            lambda rules: BatchAsker(home, guidance, rules),
+            watch,
+        )
+    for name, value in asdict(fitted.rules).items():
+        output.print(f"{name}: {value}")
+    output.print(f"marked sentence, fit half: {fitted.before:.3f} → {fitted.after:.3f}")
 
 
 @evaluate.command("own")
@@ -199,6 +236,11 @@ def _indexed(home: Home, corpus: Corpus) -> OpenedGuidance:
         home.library, f"evaluation-{corpus.name}", corpus.documents, home.cut(), home.embedder
     )
     return home.opened(home.library.open(report.digest, home.embedder))
+
+
+def _starter(home: Home) -> OpenedGuidance:
+    """Return the starter pages as a snapshot of their own."""
+    return _indexed(home, Corpus("own", tuple(starter_documents().values())))
 
 
 def _identity(home: Home, guidance: OpenedGuidance) -> dict[str, str]:

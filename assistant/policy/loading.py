@@ -81,13 +81,16 @@ class Policy:
         """Return the texts of the interface language: "cy" is Welsh, anything else English."""
         return self.welsh if language == "cy" else self.english
 
-    def message(self, outcome: Outcome, language: str, detected: str, organisation: str) -> str:
+    def message(
+        self, outcome: Outcome, language: str, detected: str, organisation: str, nation: str = ""
+    ) -> str:
         """Return what to say for the outcome.
 
-        `language` is that of the interface, `detected` that of the question (ISO 639-1). Somebody
+        `language` is that of the interface, `detected` that of the question (ISO 639-1), `nation`
+        the one asked about, or "". Somebody
         who wrote in another language reads it first in that one, where there is a text.
         """
-        said = self.wording(language).message(outcome, organisation)
+        said = self.wording(language).message(outcome, organisation, nation)
         theirs = self.other_language_message(detected)
         if outcome.reason is Reason.OTHER_LANGUAGE and theirs:
             return f"{theirs}\n\n{said}"

@@ -5,12 +5,13 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, model_validator
 
-from assistant.outcomes import Escalated, Outcome, Reason
+from assistant.nations import ALL, limited_to, silent_on
+from assistant.outcomes import Answered, Escalated, Outcome, Reason
 from assistant.policy.model import PersonalKind, Strict, Text
 
 MESSAGES: Mapping[str, frozenset[Reason]] = {
     "answered": frozenset({Reason.QUOTED, Reason.QUOTED_WITH_CAUTION, Reason.GENERATED}),
-    "clarifying": frozenset({Reason.WHICH_ONE, Reason.WHAT_ABOUT}),
+    "clarifying": frozenset({Reason.WHICH_ONE, Reason.WHAT_ABOUT, Reason.NOT_UNDERSTOOD}),
     "signposted": frozenset(
         {
             Reason.CRISIS,
@@ -84,13 +85,15 @@ Said = Annotated[Text, AfterValidator(_plain)]
 
 
 class Notices(Strict):
-    """Short notices around an answer. `{kinds}` and `{date}` are filled in when shown."""
+    """Short notices around an answer. What stands in braces is filled in when shown."""
 
     caution: Said
     starter: Said
     masked: Said
     masked_join: str
     masked_last: str
+    nations: Said
+    other_nation: Said
     nearest: Said
     choose: Said
     urgent_person: Said
@@ -111,6 +114,7 @@ class Wording(Strict):
     escalated_to: dict[Reason, Said]
     refused: dict[Reason, Said]
     masked: dict[PersonalKind, Said]
+    nations: dict[str, Said]
     stages: dict[str, Said]
     notices: Notices
 
@@ -120,11 +124,13 @@ class Wording(Strict):
             _same_keys(outcome, getattr(self, outcome), reasons)
         _same_keys("escalated_to", self.escalated_to, MESSAGES["escalated"])
         _same_keys("masked", self.masked, PersonalKind)
+        _same_keys("nations", self.nations, ALL)
         _same_keys("stages", self.stages, STAGES)
         return self
 
-    def message(self, outcome: Outcome, organisation: str = "") -> str:
-        """Return what to say for the outcome.
+    def message(self, outcome: Outcome, organisation: str = "", nation: str = "") -> str:
+        """Return what to say for the outcome; an answer that is not for the whole United Kingdom
+        says which nations it is for. `nation` is the one asked about, or "".
 
         Without an organisation's name, no message says or implies that a person is waiting.
         An outcome whose reason has no text of its own gets the text of a fault (it fails closed).
@@ -132,16 +138,33 @@ class Wording(Strict):
         if isinstance(outcome, Escalated) and organisation and outcome.reason in self.escalated_to:
             return self.escalated_to[outcome.reason].replace("{organisation}", organisation)
         messages: dict[Reason, str] = getattr(self, type(outcome).__name__.lower())
-        return messages.get(outcome.reason) or self.abstained[Reason.SYSTEM_FAULT]
+        said = messages.get(outcome.reason) or self.abstained[Reason.SYSTEM_FAULT]
+        told = self._nations_notice(outcome, nation) if isinstance(outcome, Answered) else ""
+        return f"{said} {told}".rstrip()
+
+    def _nations_notice(self, outcome: Answered, nation: str) -> str:
+        answer = outcome.answer
+        limits = limited_to(passage.nations for passage in answer.passages)
+        if not limits:
+            return ""
+        names = self._joined([self.nations.get(each, each) for each in limits])
+        if silent_on(nation, limits, answer.text):
+            notice = self.notices.other_nation.replace("{nation}", self.nations[nation])
+            return notice.replace("{nations}", names)
+        return self.notices.nations.replace("{nations}", names)
+
+    def _joined(self, names: list[str]) -> str:
+        *first, last = names
+        return self.notices.masked_last.join(
+            [*([self.notices.masked_join.join(first)] if first else []), last]
+        )
 
     def masked_notice(self, kinds: Iterable[str]) -> str:
         """Return the notice that names the kinds of personal data that were masked, or ""."""
         names = list(dict.fromkeys(self.masked[PersonalKind(kind)] for kind in kinds))
         if not names:
             return ""
-        *first, last = names
-        joined = self.notices.masked_last.join([self.notices.masked_join.join(first), last])
-        return self.notices.masked.replace("{kinds}", joined if first else last)
+        return self.notices.masked.replace("{kinds}", self._joined(names))
 
     def stage(self, step: str) -> str:
         """Return what to show while the step runs, or "" for a step without a text."""

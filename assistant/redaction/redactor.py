@@ -74,6 +74,13 @@ def unlabelled(text: RedactedText) -> str:
     return _ANY_LABEL.sub("x", text) if "[" in text else text
 
 
+def without_labels(text: RedactedText) -> RedactedText:
+    """Return the text without labels, for searching: our own words must not steer an answer."""
+    if "[" not in text:
+        return text
+    return RedactedText(" ".join(_ANY_LABEL.sub(" ", text).split()))
+
+
 @dataclass(frozen=True, slots=True)
 class Masked:
     """The masked text, and the kind of each value masked, in order. No values."""

@@ -5,13 +5,18 @@ from dataclasses import replace
 
 from assistant.answers import Link
 from assistant.confidence import Calibration
+from assistant.nations import limited_to, silent_on
 from assistant.outcomes import Abstained, Answered, Clarifying, Outcome, Reason
 from assistant.policy.model import Limits, Thresholds
+from assistant.redaction.redactor import without_labels
 from assistant.turns import Turn
 from knowledge.documents import Passage
 
 CLOSE = 0.03
 """Scores nearer than this are taken for equal when asking which page is meant."""
+
+SHORT_QUESTION = 8
+"""Up to so many words, a question can be read in one go behind a page's title."""
 
 
 def decide(
@@ -36,7 +41,8 @@ def _outcome(turn: Turn, confidence: float, thresholds: Thresholds, limits: Limi
     answer = turn.answer
     if answer is None:
         return Abstained(Reason.NO_GUIDANCE, _nearest(turn, limits), confidence)
-    if confidence >= thresholds.answer:
+    for_nations = limited_to(passage.nations for passage in answer.passages)
+    if confidence >= thresholds.answer and not silent_on(turn.nation, for_nations, answer.text):
         reason = Reason.GENERATED if answer.generated else Reason.QUOTED
         return Answered(reason, answer, confidence)
     if confidence >= thresholds.caution:
@@ -50,12 +56,17 @@ def _outcome(turn: Turn, confidence: float, thresholds: Thresholds, limits: Limi
 
 
 def _choices(turn: Turn, limits: Limits) -> tuple[str, ...]:
-    """Return headings of different pages that are about equally near, as choices."""
+    """Return whole questions, one for each page that is about equally near.
+
+    A short question is asked again of the page ("Blue Badge: how much?"); instead of a long one
+    the page's title is asked.
+    """
+    question = without_labels(turn.redacted)
+    short = len(question.split()) <= SHORT_QUESTION
     close = [hit for hit in turn.hits if turn.hits[0].score - hit.score <= CLOSE]
-    pages: dict[str, str] = {}
-    for hit in close:
-        pages.setdefault(hit.passage.document_url, hit.passage.heading)
-    return tuple(pages.values())[: limits.clarifying_choices]
+    titles = dict.fromkeys(hit.passage.title for hit in close)
+    choices = (f"{title}: {question}" if short else title for title in titles)
+    return tuple(choices)[: limits.clarifying_choices]
 
 
 def _nearest(turn: Turn, limits: Limits) -> tuple[Link, ...]:

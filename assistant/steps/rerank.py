@@ -4,18 +4,10 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.nations import nation_of, silent_on
 from assistant.turns import Turn
 from knowledge.retrieval import Hit
 
-NATIONS = {
-    "england": "England",
-    "english": "England",
-    "wales": "Wales",
-    "welsh": "Wales",
-    "scotland": "Scotland",
-    "scottish": "Scotland",
-    "northern ireland": "Northern Ireland",
-}
 SUPPORTERS = 3
 """How many of a page's passages speak for it."""
 
@@ -23,8 +15,8 @@ SUPPORTERS = 3
 @dataclass(frozen=True, slots=True)
 class RerankWeights:
     """How much the best segment of a passage counts, and the rest of its page, and what guidance
-    for another nation than the one asked about costs. Fitted on the `fit` half of the project's
-    own questions."""
+    for other nations than the one asked about costs, unless it names that one. Fitted on the `fit`
+    half of the project's own questions."""
 
     best_segment: float = 0.25
     page: float = 0.25
@@ -35,7 +27,7 @@ def rerank(weights: RerankWeights) -> Callable[[Turn], Turn]:
     """Return the step: fused score, best segment, and the best passages of the same page."""
 
     def step(turn: Turn) -> Turn:
-        asked = nation_of(turn.standalone) or turn.nation
+        asked = _asked_about(turn)
         scores = [_score(hit, asked, weights) for hit in turn.hits]
         support = _page_support(turn.hits, scores)
         totals = {
@@ -50,16 +42,17 @@ def rerank(weights: RerankWeights) -> Callable[[Turn], Turn]:
     return step
 
 
-def nation_of(question: str) -> str:
-    """Return the one nation of the United Kingdom that the question names, or ""."""
-    text = f" {question.casefold()} "
-    named = {nation for word, nation in NATIONS.items() if f" {word}" in text}
-    return named.pop() if len(named) == 1 else ""
+def _asked_about(turn: Turn) -> str:
+    """Return the nation that the question names, or else the latest question it leans on."""
+    earlier = turn.background.questions if turn.background else ()
+    leant_on = earlier if turn.background and turn.background.leaning >= 0.5 else ()
+    named = (nation_of(text) for text in (turn.redacted, *reversed(leant_on)))
+    return next((nation for nation in named if nation), turn.nation)
 
 
 def _score(hit: Hit, nation: str, weights: RerankWeights) -> float:
     best = max(hit.segments, default=0.0)
-    elsewhere = bool(nation and hit.passage.nations and nation not in hit.passage.nations)
+    elsewhere = bool(nation) and silent_on(nation, hit.passage.nations, hit.passage.text)
     return hit.score + weights.best_segment * best - weights.other_nation * elsewhere
 
 
