@@ -49,6 +49,7 @@ from knowledge.faiss_store import FaissIndex
 from knowledge.fetching import Fetcher
 from knowledge.page_cache import PageCache
 from knowledge.pgvector_store import PgVectorIndex, publish
+from knowledge.question_adapter import PACKAGED
 from knowledge.retrieval import Hit, Retriever
 from knowledge.snapshots import Snapshot, SnapshotLibrary
 
@@ -106,7 +107,9 @@ class Home:
             return self._loaded
         folder, threads = self.settings.embedding_model, self.settings.threads or None
         if folder is None:
-            return SentenceTransformerEmbedder(packaged_model(), MINILM_SHA256, threads)
+            return SentenceTransformerEmbedder(
+                packaged_model(), MINILM_SHA256, threads, adapter=PACKAGED
+            )
         return SentenceTransformerEmbedder(folder, threads=threads)
 
     @cached_property
@@ -262,7 +265,7 @@ class Home:
             software=self.software,
             snapshot=snapshot,
             policy=self.policy.digest,
-            embedder=self.embedder.digest,
+            embedder=self.embedder.question_digest,
             composer=self.chat.digest if self.chat else "quotation",
             live=live,
         )

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.errors import ModelMismatch
+from knowledge.question_adapter import adapt
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -25,13 +26,23 @@ BATCH = 32
 class Embedder(Protocol):
     """Maps text to unit vectors, so that an inner product is a cosine.
 
-    The same text gives the same vector up to rounding, whichever method and batch it came
-    through. `digest` names the model: vectors of different digests must never be compared.
+    The same text gives the same vector up to rounding, whichever batch it came through. A
+    question may be read otherwise than a passage, but their vectors lie in one space.
     """
 
     @property
     def digest(self) -> str:
-        """The SHA-256 (hex) of everything that decides the vectors."""
+        """The SHA-256 (hex) of everything that decides the passages' vectors.
+
+        Vectors of different digests must never be compared.
+        """
+
+    @property
+    def question_digest(self) -> str:
+        """The SHA-256 (hex) of everything that decides the questions' vectors.
+
+        Equal to `digest` where questions are read as passages are.
+        """
 
     @property
     def dimensions(self) -> int:
@@ -71,20 +82,33 @@ class SentenceTransformerEmbedder:
     `path` is a folder with `model.safetensors` (weights in pickle form are refused, and so are
     modules that are not sentence-transformers' own: loading runs no code from the folder).
     `sha256` is what `model.safetensors` must hash to. `threads` sets torch's threads for the
-    whole process. Reads no network. Raises ModelMismatch.
+    whole process. With an `adapter` (a file as `knowledge.question_adapter` reads it) questions
+    are read by a copy of the model that it changed; the model as published is then loaded when
+    passages are first embedded. Reads no network. Raises ModelMismatch.
     """
 
-    def __init__(self, path: Path, sha256: str | None = None, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        sha256: str | None = None,
+        threads: int | None = None,
+        adapter: Path | None = None,
+    ) -> None:
         files = _model_files(path)
         _check_weights(path, files, sha256)
         _check_modules(path)
+        self._path = path
         self._model = _load(path)
+        self._published = None if adapter else self._model
         if threads is not None:
             import torch
 
             torch.set_num_threads(threads)
         self.max_tokens = int(self._model.max_seq_length or 512)
-        self.digest = _digest(files, self.max_tokens)
+        self.digest = self.question_digest = _digest(files, self.max_tokens)
+        if adapter:
+            changed = adapt(self._model, adapter, files[WEIGHTS])
+            self.question_digest = hashlib.sha256(f"{self.digest} {changed}".encode()).hexdigest()
         self._count = _TokenCounter(self._model)
         self.dimensions = len(self.embed_question("Warm up"))
 
@@ -92,7 +116,9 @@ class SentenceTransformerEmbedder:
         """Return float32[len(texts), dimensions]; texts of like length share a batch."""
         if not texts:
             return np.empty((0, self.dimensions), dtype=np.float32)
-        vectors = self._model.encode_document(
+        if self._published is None:
+            self._published = _load(self._path)
+        vectors = self._published.encode_document(
             list(texts),
             batch_size=BATCH,
             show_progress_bar=False,

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load_file, save_file
 
 from knowledge.embedding import (
     MINILM_SHA256,
@@ -15,6 +17,8 @@ from knowledge.embedding import (
     SentenceTransformerEmbedder,
     packaged_model,
 )
+from knowledge.errors import ModelMismatch
+from knowledge.question_adapter import PACKAGED
 from tests.fakes import WordsEmbedder
 
 TEXTS = (
@@ -32,7 +36,12 @@ def minilm() -> Embedder:
     return SentenceTransformerEmbedder(packaged_model(), MINILM_SHA256)
 
 
-@pytest.fixture(params=["words", "minilm"])
+@pytest.fixture(scope="module")
+def adapted() -> Embedder:
+    return SentenceTransformerEmbedder(packaged_model(), MINILM_SHA256, adapter=PACKAGED)
+
+
+@pytest.fixture(params=["words", "minilm", "adapted"])
 def embedder(request: pytest.FixtureRequest) -> Embedder:
     if request.param == "words":
         return WordsEmbedder()
@@ -59,7 +68,8 @@ def test_a_text_has_one_vector_however_it_comes(embedder: Embedder) -> None:
     together = embedder.embed_passages(TEXTS)
     for text, vector in zip(TEXTS, together, strict=True):
         assert embedder.embed_passages([text])[0] == pytest.approx(vector, abs=1e-5)
-        assert embedder.embed_question(text) == pytest.approx(vector, abs=1e-5)
+        if embedder.question_digest == embedder.digest:
+            assert embedder.embed_question(text) == pytest.approx(vector, abs=1e-5)
 
 
 def test_like_texts_are_nearer_than_unlike_ones(embedder: Embedder) -> None:
@@ -93,6 +103,44 @@ def test_the_real_model_gives_the_vectors_that_encode_gives(minilm: Embedder) ->
     assert minilm.embed_passages(TEXTS) == pytest.approx(expected, abs=1e-5)
 
 
+def test_an_adapter_changes_questions_and_no_passage(minilm: Embedder, adapted: Embedder) -> None:
+    assert adapted.digest == minilm.digest
+    assert adapted.question_digest != minilm.question_digest
+    assert adapted.embed_passages(TEXTS) == pytest.approx(minilm.embed_passages(TEXTS), abs=1e-6)
+    asked, plain = (each.embed_question(TEXTS[0]) for each in (adapted, minilm))
+    assert asked != pytest.approx(plain, abs=1e-2)
+    assert asked @ plain > 0.5
+
+
+def test_an_adapter_of_another_model_is_refused(tmp_path: Path) -> None:
+    other = tmp_path / "other.safetensors"
+    save_file({}, other, {"base": "0" * 64})
+    with pytest.raises(ModelMismatch, match="was made for the model 000000000000"):
+        SentenceTransformerEmbedder(packaged_model(), MINILM_SHA256, adapter=other)
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut", "not one", "unknown layer", "wrong shape"])
+def test_a_damaged_adapter_is_refused_with_what_to_do(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "questions.safetensors"
+    base = {"base": MINILM_SHA256}
+    match damage:
+        case "cut":
+            path.write_bytes(PACKAGED.read_bytes()[:1000])
+        case "not one":
+            path.write_bytes(b"\x80\x04pickle")
+        case "unknown layer":
+            save_file(
+                {"no.such.down": torch.ones(2, 3), "no.such.up": torch.ones(3, 2)}, path, base
+            )
+        case "wrong shape":
+            layer = next(key for key in load_file(PACKAGED) if key.endswith(".down"))
+            name = layer.removesuffix(".down")
+            wrong = {f"{name}.down": torch.ones(2, 5), f"{name}.up": torch.ones(7, 2)}
+            save_file(wrong, path, base)
+    with pytest.raises(ModelMismatch, match="is no adapter of this model"):
+        SentenceTransformerEmbedder(packaged_model(), MINILM_SHA256, adapter=path)
+
+
 WITHOUT_NETWORK = """
 import socket, sys
 
@@ -102,7 +150,8 @@ def refuse(*_, **__):
 
 socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse
 from knowledge.embedding import MINILM_SHA256, SentenceTransformerEmbedder, packaged_model
-embedder = SentenceTransformerEmbedder(packaged_model(), MINILM_SHA256)
+from knowledge.question_adapter import PACKAGED
+embedder = SentenceTransformerEmbedder(packaged_model(), MINILM_SHA256, adapter=PACKAGED)
 print(embedder.digest, embedder.dimensions, len(embedder.embed_question("passport")))
 """
 
