@@ -30,8 +30,7 @@ WHOLE = r"(?!\d|[.,]\d)"
 """Stands after a number that goes no further."""
 
 _SHORT_WORDS_TEXT = """
-ac ad ah al am an ar as at be by da di do ei er ex fo fy go ha he hi id if in is it la le li lo ma
-me mi my na ni no of oh ok on or os pa pe re ro sa se so ta ti to un up us we ym yn yr yw
+am an ar as at be by do ei go he if in is it me my na no of oh ok on or os pm se to un up us we yn
 """
 _SHORT_WORDS = frozenset(_SHORT_WORDS_TEXT.split())
 
@@ -47,6 +46,11 @@ _DAY = re.compile(
 def is_day(number: str) -> bool:
     """Say whether the number begins with a date or two years ("12 04 2020", "2019/20")."""
     return _DAY.match(number) is not None
+
+
+def are_days(numbers: str) -> bool:
+    """Say whether two numbers side by side begin with a date each ("12-04-20 and 20240101")."""
+    return is_day(numbers) and is_day(numbers[-8:])
 
 
 def is_word(letters: str, gap: str) -> bool:

@@ -14,6 +14,7 @@ from assistant.redaction.found import (
     BETWEEN,
     WHOLE,
     Found,
+    are_days,
     is_day,
     is_word,
     only_digits,
@@ -29,7 +30,7 @@ LABELS = re.compile(
     r"|(?P<card>(?:credit|debit|bank|my) card|card|visa|mastercard|maestro|amex|cc"
     r"|(?:c|g|ngh|ch)erdyn)"
     r"|(?P<bank_account>sort ?-?code|sort|s/c|account|acc|acct|a/c|bank details|roll number"
-    r"|cod didoli|god didoli|(?:c|g|ngh|ch)yfrif)"
+    r"|[cg]od didoli|cod|(?:c|g|ngh|ch)yfrif)"
     r"|(?P<iban>iban)"
     r"|(?P<passport>passport|(?:p|b|mh|ph)asbort)"
     r"|(?P<driving_licence>(?:driv\w+ |my |photocard )?licen[cs]e|driver'?s? (?:number|no)|dvla|dva"
@@ -71,8 +72,8 @@ _FORMS = {
     Kind.UTR: _form(rf"{_digits(9, 13)}(?: ?K\b)?"),
     Kind.CARD: _form(_digits(12, 19)),
     Kind.BANK_ACCOUNT: _form(
-        r"(?<![\w£$€-])(?<!\d[., ])(?:(?P<both>\d\d([ ./-]?)\d\d\2\d\d[ ,;/]{1,3}\d{8}"
-        r"|\d{8}[ ,;/]{1,3}\d\d([ ./-]?)\d\d\3\d\d)|(?P<sort>\d\d([ ./-]?)\d\d\5\d\d)"
+        r"(?<![\w£$€-])(?<!\d[., ])(?:(?P<both>\d\d([ ./-]?)\d\d\2\d\d[ ,;/]{1,3}\d{4} ?\d{4}"
+        r"|\d{4} ?\d{4}[ ,;/]{1,3}\d\d([ ./-]?)\d\d\3\d\d)|(?P<sort>\d\d([ ./-]?)\d\d\5\d\d)"
         r"|\d{7,12}|\d{4}[ -]\d{4}|\d\d(?:[ -]\d\d){3}|\d(?:[ -]\d){7}|\d{4}/\d{6,10})"
         r"(?![-\d]|[.,]\d| \d{3})"
     ),
@@ -139,7 +140,9 @@ def _fits(kind: Kind, value: re.Match[str], label: str, close: bool) -> bool:
             fits = label not in _DRIVEN or not is_word(value["word"], value["gap"])
         case Kind.VEHICLE:
             fits = label not in _DRIVEN and (text.isupper() or " " not in text)
-        case Kind.BANK_ACCOUNT if value["both"] or (value["sort"] and label in _SORT_LABELS):
+        case Kind.BANK_ACCOUNT if value["both"]:
+            fits = not are_days(text)
+        case Kind.BANK_ACCOUNT if value["sort"] and label in _SORT_LABELS:
             fits = True
         case Kind.BANK_ACCOUNT if text.isdecimal() and len(text) == 8:
             fits = close or not is_day(text)
@@ -155,5 +158,5 @@ def _fits(kind: Kind, value: re.Match[str], label: str, close: bool) -> bool:
 _DRIVEN = frozenset({"car", "van", "mot", "motorbike"})
 """Weak labels of number plates: people write more about cars than their plates."""
 _SORT_LABELS = frozenset(
-    {"sort", "sort code", "sort-code", "sortcode", "s/c", "cod didoli", "god didoli"}
+    {"sort", "sort code", "sort-code", "sortcode", "s/c", "cod", "cod didoli", "god didoli"}
 )

@@ -28,9 +28,10 @@ _SAID = re.compile(
     r"\b(?:"
     r"(?:(?:my|his|her|their|our|whose|your)(?: [a-z]{2,12}(?:'?s|s'))?|[a-z]{2,12}'s)"
     r" (?:(?:full|first|last|maiden|married|legal|real|birth|proper|sur|middle) ?)?"
-    r"(?:name(?:'s| is| was| ?[:,=-])|names(?= (?-i:[A-Z]))) ?"
+    r"(?:name(?:'s\b| is\b| was\b| ?[:,=-])|names(?= (?-i:[A-Z]))) ?"
+    r"|(?<![^.!?,\n] )the name(?:'s| is) "
     r"|(?:i am|i'?m) (?:called|named) |(?P<third>(?:is|was|been) (?:called|named)) "
-    r"|(?:full |first |last |sur)?name ?[:=] ?|full name "
+    r"|(?:full |first |last |sur)?name ?[:=] {0,6}|full name "
     r"|(?:fy |ei |eu )?h?enw(?: i| llawn)? (?:yw|ydy|ydi|oedd)[ :]|enw(?: llawn)?: ?"
     r"|(?:dwi|dw i|rwy)'n cael fy ngalw yn )"
     rf"[\"'(: ]{{0,2}}(?P<name>{_PART}(?:(?: {_PART}\.?){{0,4}}))",
@@ -51,7 +52,8 @@ _HEADED = re.compile(
 """A message headed like a form: "Jo Bloggs, 12/03/1985, …"."""
 _HERE = re.compile(
     rf"(?:^|[,.!?\n] ?)(?!Beth (?:yw|ydy)\b)(?P<name>{_ONE_OR_MORE}) "
-    r"(?:here\b(?! (?:is|are|was|we|in|on))|ydw i\b|dw i\b|(?:yw|ydy) (?:fy )?enw)"
+    r"(?:here\b(?! (?:is|are|was|we|in|on))|ydw i\b|dw i\b|(?:yw|ydy) (?:fy )?enw"
+    r"|is my (?:full )?name)"
 )
 _SIGNED = re.compile(
     r"\b(?:regards|thanks|thank you|thankyou|thx|cheers|signed|yours|ta|sincerely"
@@ -124,7 +126,7 @@ _PEOPLES = re.compile(
 "I'm" such a name is masked with a surname, and not by itself."""
 _GOES_ON = re.compile(
     r"\Z|\s*[.,;:!?()\n\"&/-]|'s |\s+(?:and|an|but|from|i|i'm|im|my|we|who|with|aged|age|at|of"
-    r"|born|calling|writing|asking|here|again|a|the|living|phoning|emailing|ac|a|o|dw|sy'n|on|in|your|\d)"
+    r"|born|speaking|calling|writing|asking|here|again|a|the|living|phoning|emailing|ac|a|o|dw|sy'n|on|in|your|\d)"
     r"(?:\b|\W|\Z)",
     re.IGNORECASE,
 )

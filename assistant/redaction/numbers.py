@@ -7,7 +7,7 @@ from stdnum import iban, luhn
 from stdnum.gb import nhs, utr
 
 from assistant.policy.model import PersonalKind as Kind
-from assistant.redaction.found import BETWEEN, NO_SUM, WHOLE, Found, is_word, only_digits
+from assistant.redaction.found import BETWEEN, NO_SUM, WHOLE, Found, are_days, is_word, only_digits
 
 _CARD = re.compile(rf"{NO_SUM}\d(?:[ .-]?\d){{11,18}}{WHOLE}")
 _CARD_GROUPS = re.compile(
@@ -33,7 +33,11 @@ _LICENCE = re.compile(
     r"(?: ?\d\d)?\b",
     re.IGNORECASE,
 )
-_ACCOUNT_IN_FULL = re.compile(r"(?<![\d-])\d\d([ -])\d\d\1\d\d[ ,;/]{1,3}\d{8}(?!\d)")
+_ACCOUNT_IN_FULL = re.compile(
+    r"(?<![\w£$€-])(?<!\d[., ])(?:\d\d([ ./-]?)\d\d\1\d\d[ ,;/]{1,3}(?:and |a )?\d{4} ?\d{4}"
+    r"|(?!(?:19|20)\d\d ?(?:19|20)\d\d)\d{4} ?\d{4}[ ,;/]{1,3}\d\d([ ./-]?)\d\d\2\d\d)"
+    r"(?![-\d]|[.,]\d| \d{3})"
+)
 
 
 def cards(text: str) -> Iterator[Found]:
@@ -92,4 +96,5 @@ def driving_licences(text: str) -> Iterator[Found]:
 def bank_accounts(text: str) -> Iterator[Found]:
     """Yield a sort code with its account number. Either alone needs its label."""
     for match in _ACCOUNT_IN_FULL.finditer(text):
-        yield Found(Kind.BANK_ACCOUNT, *match.span())
+        if not are_days(match[0]):
+            yield Found(Kind.BANK_ACCOUNT, *match.span())

@@ -38,8 +38,9 @@ _BETWEEN = (
 )
 _NO_BOUND = r"(?!(?:after|before|between|since|until|till|or|and|but|when|so|from|to|expires)\b)"
 """What parts a date from "born" ("born after 5 April 1951", "born and then on 3 May I …")."""
+_IN_BETWEEN = rf"(?:,? {_NO_BOUND}[^\W\d_](?:[^\W\d_]|['-]){{0,20}}){{1,8}}? "
 _BIRTH = re.compile(
-    rf"\b(?:{_SAID_TO_BE})\b(?:{_BETWEEN}|(?:,? {_NO_BOUND}[^\W\d_]{{1,12}}){{1,8}}? )"
+    rf"\b(?:{_SAID_TO_BE})\b(?:{_BETWEEN}|{_IN_BETWEEN})"
     rf"(?<!\d)(?P<day>{_DATE})(?!\d)",
     re.IGNORECASE,
 )

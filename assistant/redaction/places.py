@@ -23,7 +23,9 @@ _BIG_WORD = r"(?-i:[^\W\d_a-z][\w'-]{1,20})"
 _KIND_OF_UNIT = r"(?:flat|apartment|apt|unit|room|studio|suite|fflat)"
 _UNIT = rf"(?:{_KIND_OF_UNIT}\.? \w{{1,4}},?[ \n](?:at )?)?"
 _STREET = re.compile(
-    rf"\b{_UNIT}\d{{1,4}}[a-z]?,? ((?:{_WORD} ){{1,3}})({_CLEAR}|{_DOUBTFUL})\b\.?", re.IGNORECASE
+    rf"\b(?:{_UNIT}\d{{1,4}}[a-z]?|{_KIND_OF_UNIT}\.? \d{{1,4}}[a-z]?),? "
+    rf"((?:{_WORD} ){{1,3}})({_CLEAR}|{_DOUBTFUL})\b\.?",
+    re.IGNORECASE,
 )
 _WELSH_STREET = re.compile(
     rf"\b{_UNIT}\d{{1,4}}[a-z]?,? (?:heol|ffordd|stryd|l[oô]n|rhodfa|maes|clos|cilgant)"
@@ -38,8 +40,9 @@ _UNIT_OF_HOUSE = re.compile(
 _NUMBERED_FLAT = re.compile(r"\b(?:flat|apartment|fflat) \d{1,4}[a-z]?\b", re.IGNORECASE)
 _HOME = (
     r"\b(?:address|live|lives|lived|living|moved|moving|move|rent|renting|house|home|flat|property"
-    r"|send|post|stay|staying|byw|(?:c|g|ngh)yfeiriad|symud)\b"
-    r"(?:[ :,(-]|(?:at|to|from|in|on|is|was|it|the|of|form|yn|i|o|yw|ydy|me)\b){1,9}"
+    r"|send|post|evicted|inherited|stay|staying|byw|(?:c|g|ngh)yfeiriad|symud)\b"
+    r"(?:[ \n:,(-]|(?:at|to|from|in|on|is|was|it|the|of|form|with|as|same|yn|i|o|yw"
+    r"|ydy|me)\b){1,12}"
 )
 """What leads up to an address, with a few small words after it."""
 _AT_HOME = re.compile(
@@ -48,11 +51,13 @@ _AT_HOME = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED_HOUSE = re.compile(
-    r"\b(?:at|of|to|from|in|is|on|yn|i|o)\b[ (]{1,2}"
+    r"\b(?:at|of|to|from|in|is|on|for|with|yn|i|o)\b[ (]{1,2}"
     r"(?P<line>(?!(?:19|20)\d\d\b)\d{1,4}[a-z]?,? "
     rf"(?P<street>{_BIG_WORD}(?: {_BIG_WORD}){{1,2}}))",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(r"\d .*[^s]s\Z")
+"""A few of something, as in "for 3 Premium Bonds": no address, unless it is said to be one."""
 _NAMED_HOUSE = re.compile(
     rf"{_HOME}(?P<line>(?:{_BIG_WORD} ){{1,2}}(?:cottage|house|farm|lodge|barn|villa|hall|manor)"
     rf",? (?:{_BIG_WORD} ){{1,2}}(?:{_CLEAR})\b)",
@@ -99,8 +104,9 @@ def addresses(text: str) -> Iterator[Found]:
         yield Found(Kind.ADDRESS, *match.span())
     for pattern in (_AT_HOME, _NUMBERED_HOUSE):
         for match in pattern.finditer(text):
-            strange = _NOT_STREETS.intersection(match["street"].casefold().split())
-            if not strange and is_person(match["street"], False):
+            first = match["street"].split()[0].casefold()
+            counted = pattern is _NUMBERED_HOUSE and _COUNTED.match(match["line"])
+            if first not in _NOT_STREETS and not counted and is_person(match["street"], False):
                 yield Found(Kind.ADDRESS, *match.span("line"))
     for match in _BEFORE_POSTCODE.finditer(text):
         yield Found(Kind.ADDRESS, *match.span())
