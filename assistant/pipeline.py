@@ -65,6 +65,9 @@ def build_steps(
 FINDING = frozenset({"screen", "redact", "contextualise", "retrieve", "rerank"})
 """The steps that `find` runs: a search shows passages, and diverts nobody."""
 
+SORTING = frozenset({"screen", "redact", "safeguard", "route"})
+"""The steps that `sort` runs: rules only, nothing is looked up."""
+
 Watcher = Callable[[str], None]
 
 
@@ -101,4 +104,12 @@ def find(turn: Turn, steps: Sequence[Step]) -> Turn:
             turn = step.run(turn)
             if turn.outcome is not None:
                 return turn
+    return turn
+
+
+def sort(turn: Turn, steps: Sequence[Step]) -> Turn:
+    """Return the turn as the rules leave it: with an outcome if one of them stopped it."""
+    for step in steps:
+        if step.name in SORTING and turn.outcome is None:
+            turn = step.run(turn)
     return turn

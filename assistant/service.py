@@ -330,7 +330,7 @@ class Assistant:
                 conversation_id=conversation_id,
                 position=position,
                 message=self.policy.message(
-                    outcome, turn.language, turn.detected, self.organisation
+                    outcome, turn.language, turn.detected, self.organisation, turn.marks
                 ),
                 notice=self.policy.wording(turn.language).masked_notice(turn.masked),
                 versions=versions,

@@ -27,7 +27,11 @@ from evaluation.prose import (
 from evaluation.runs import Part, Run, as_json
 
 WORST = 10
-_TITLES = {"retrieval": "How well Signpost finds guidance", "answers": "How well Signpost answers"}
+_TITLES = {
+    "retrieval": "How well Signpost finds guidance",
+    "answers": "How well Signpost answers",
+    "safety": "How Signpost meets people in trouble, attacks, and what it cannot answer",
+}
 
 
 @dataclass(frozen=True, slots=True)

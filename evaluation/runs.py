@@ -62,7 +62,7 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One evaluation of `kind` "retrieval" or "answers"; the first system is the one examined."""
+    """One evaluation of `kind` "retrieval", "answers" or "safety", of its first system."""
 
     kind: str
     parts: tuple[Part, ...]

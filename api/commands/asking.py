@@ -13,7 +13,7 @@ from api.bootstrap import Home, OpenedGuidance, new_id, now
 from api.commands.guidance import ensure_starter
 from api.commands.running import errors, fail, opened_home, output
 from assistant.outcomes import Abstained, Outcome, Reason
-from assistant.pipeline import answer
+from assistant.pipeline import answer, sort
 from assistant.presentation import view_of
 from assistant.text import RawText, RedactedText
 from assistant.turns import Exchange, Turn
@@ -109,6 +109,11 @@ class BatchAsker:
             policy=view.policy,
         )
 
+    def sorted(self, text: str) -> str:
+        """Return the reason why the rules stop a message, or "" where it would be looked up."""
+        outcome = sort(Turn(new_id(), RawText(text), now()), self._steps).outcome
+        return outcome.reason.value if outcome else ""
+
     def view(self, question: Question) -> TurnView:
         """Return the turn as a citizen would see it."""
         history = exchanges(question)
@@ -118,7 +123,7 @@ class BatchAsker:
             turn,
             conversation_id="",
             position=len(history),
-            message=self._policy.message(outcome, turn.language, turn.detected, ""),
+            message=self._policy.message(outcome, turn.language, turn.detected, "", turn.marks),
             notice=self._policy.wording(turn.language).masked_notice(turn.masked),
             versions=self._versions,
             answered_at=now(),

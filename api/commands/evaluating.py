@@ -33,6 +33,9 @@ from evaluation.runner import (
     searched,
     searching,
 )
+from evaluation.safety import Examined
+from evaluation.safety_run import evaluate_safety
+from evaluation.verbatim import sayable
 from knowledge.building import build
 
 evaluate = typer.Typer(help="Measure quality on public test sets.", no_args_is_help=True)
@@ -101,14 +104,31 @@ def answers(
     output.print(f"Report: {out / 'answers.html'}")
 
 
+@evaluate.command("safety")
+def safety(data: Data, out: Out) -> None:
+    """Are people in trouble sent to help, attacks fruitless, and other messages well met?"""
+    with opened_home() as home, _progress() as watch:
+        guidance = _starter(home, "evaluation-safety")
+        asker = BatchAsker(home, guidance)
+        evaluate_safety(
+            "signpost",
+            Examined(asker.sorted, asker, sayable(guidance.passages, home.policy)),
+            _identity(home, guidance),
+            data,
+            out,
+            command=_command(),
+            now=now(),
+            watch=watch,
+        )
+    output.print(f"Report: {out / 'safety.html'}")
+
+
 @evaluate.command("own")
 def own() -> None:
     """How does it do on the project's own questions, over the bundled guidance?"""
     with opened_home() as home, _progress() as watch:
         questions = load_questions()
-        documents = starter_documents().values()
-        report = build(home.library, "evaluation-own", documents, home.cut(), home.embedder)
-        guidance = home.opened(home.library.open(report.digest, home.embedder))
+        guidance = _starter(home, "evaluation-own")
         cases = ask_own(questions, BatchAsker(home, guidance), watch)
     output.print(f"{len(cases):,} questions, set {questions.digest[:16]}")
     for half in HALVES:
@@ -156,6 +176,13 @@ def _indexed(home: Home, corpus: Corpus) -> OpenedGuidance:
     report = build(
         home.library, f"evaluation-{corpus.name}", corpus.documents, home.cut(), home.embedder
     )
+    return home.opened(home.library.open(report.digest, home.embedder))
+
+
+def _starter(home: Home, name: str) -> OpenedGuidance:
+    """Return the bundled guidance as a snapshot of its own."""
+    documents = starter_documents().values()
+    report = build(home.library, name, documents, home.cut(), home.embedder)
     return home.opened(home.library.open(report.digest, home.embedder))
 
 

@@ -104,12 +104,13 @@ class Phrases(Strict):
 
 
 class Screening(Strict):
-    """What marks a message as hostile, and how much unreadable text makes it unreadable."""
+    """What marks a message as hostile or as a bereaved person's, and when it is unreadable."""
 
     unreadable_share: Share
     words: WordLists
     injection: Phrases
     abuse: Phrases
+    bereavement: Phrases
 
 
 class LanguageText(Strict):
@@ -175,9 +176,25 @@ DANGERS = frozenset(
 """What safeguarding looks for. A policy may say how, but leave none out."""
 
 
+class Spelling(Strict):
+    """How misspelt words and short forms are read where danger is looked for.
+
+    A word one slip away from one in `words` is read as that one, unless it is in `right`. `short`
+    names what a short form stands for: {"tonight": ("2nite", "tonite")}.
+    """
+
+    words: tuple[Annotated[str, Field(pattern=r"^[a-z]{5,}$")], ...]
+    right: tuple[Annotated[str, Field(pattern=r"^[a-z]+$")], ...]
+    short: dict[
+        Annotated[str, Field(pattern=r"^[a-z ]+$")],
+        tuple[Annotated[str, Field(pattern=r"^[a-z0-9]+$")], ...],
+    ]
+
+
 class Safeguarding(Strict):
     """Dangers, the most pressing first."""
 
+    spelling: Spelling
     words: WordLists
     category: Annotated[tuple[Category, ...], Field(min_length=1)]
 

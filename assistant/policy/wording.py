@@ -87,6 +87,7 @@ class Notices(Strict):
     """Short notices around an answer. `{kinds}` and `{date}` are filled in when shown."""
 
     caution: Said
+    bereaved: Said
     starter: Said
     masked: Said
     masked_join: str

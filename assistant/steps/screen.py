@@ -12,13 +12,14 @@ from assistant.turns import Mark, Turn
 
 
 def screen(policy: Policy, languages: LanguageTeller | None = None) -> Callable[[Turn], Turn]:
-    """Return the step that marks length, unreadable or hidden characters, language, hostility.
+    """Return the step that marks length, unreadable or hidden text, language, hostility, loss.
 
     Who asks in Welsh gets the wording in Welsh, whatever the interface's language.
     """
     teller = languages or language_teller(policy.languages)
     injection = rule(policy.screening.injection, policy.screening.words)
     abuse = rule(policy.screening.abuse, policy.screening.words)
+    bereavement = rule(policy.screening.bereavement, policy.screening.words)
 
     def step(turn: Turn) -> Turn:
         cleaned = clean(turn.question)
@@ -41,6 +42,8 @@ def screen(policy: Policy, languages: LanguageTeller | None = None) -> Callable[
             marks.add(Mark.INJECTION)
         if abuse.applies(folded):
             marks.add(Mark.ABUSE)
+        if bereavement.applies(folded):
+            marks.add(Mark.BEREAVED)
         wording = WELSH if language == WELSH else turn.language
         noticed = replace(turn, marks=turn.marks | marks, detected=language, language=wording)
         return noticed.note(
