@@ -100,16 +100,6 @@ def uncovered_questions(data: Path, split: str = "visible") -> tuple[tuple[Quest
     return each_line(path, lines, lambda line: (asked_question(line), str(line["url"])))
 
 
-def training_questions(data: Path) -> tuple[tuple[Question, str], ...]:
-    """Return the ConditionalQA train questions, each with its page. Nothing is ever fitted on them.
-
-    Raise DataMissing, DataUnreadable.
-    """
-    path = data / _CONDITIONALQA / "questions_train.json"
-    lines = _json(path, "ConditionalQA questions")
-    return _each(path, lines, lambda line: (_question(line), str(line["url"])))
-
-
 def search_queries(data: Path, corpus: Iterable[Document]) -> tuple[SearchQuery, ...]:
     """Return the queries that have a page in `corpus`; one that names several keeps those there.
 

@@ -136,7 +136,8 @@ class Inventor:
             return self.pick(
                 (text.rstrip("ABCD").rstrip(" -."), f"QQ{text.lstrip(_CAPITALS + ' .-')}")
             )
-        place = max(place for place, character in enumerate(text) if character.isdecimal())
+        places = [place for place, character in enumerate(text) if character.isdecimal()]
+        place = places[0] if name == "utr" else places[-1]  # where the check digit stands
         return text[:place] + str((int(text[place]) + 1) % 10) + text[place + 1 :]
 
     def _in_words(self, text: str) -> str:

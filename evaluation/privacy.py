@@ -5,18 +5,17 @@ need is counted twice over: words lost beside the values, and texts without any 
 touched. Each set is reported in two halves: rules may be mended by reading the fit half alone.
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from assistant.cleaning import clean
 from assistant.policy import PersonalKind as Kind
-from assistant.redaction.redactor import LABELS, Masked
-from evaluation import datasets
-from evaluation.errors import DataMissing, DataUnreadable
+from assistant.redaction.redactor import LABELS, Masked, Redactor
+from evaluation.datasets import each_line, file_text, json_list
 from evaluation.figures import Case, Measure, Reading
 from evaluation.own_questions import half_of, load_questions
 from evaluation.personal_texts import (
@@ -27,6 +26,7 @@ from evaluation.personal_texts import (
     personal_texts,
 )
 from evaluation.runs import Part
+from evaluation.safety_sets import genuine_questions
 
 Mask = Callable[[str], Masked]
 
@@ -137,6 +137,11 @@ class _Set:
     measures: tuple[Measure, ...]
     score: Callable[[PersonalText, Mask], Case]
     texts: tuple[PersonalText, ...]
+
+
+def masking(redactor: Redactor) -> Mask:
+    """Return how a message is masked before anything is done with it: cleaned, then redacted."""
+    return lambda text: redactor.mask(clean(text).text)
 
 
 def privacy_parts(system: str, mask: Mask, data: Path) -> tuple[Part, ...]:
@@ -283,14 +288,9 @@ def guidance_texts(data: Path) -> tuple[PersonalText, ...]:
 
     Raise DataMissing, DataUnreadable.
     """
-    asked = [
-        *((gold.question, gold.page) for gold in datasets.guidance_questions(data)),
-        *datasets.uncovered_questions(data),
-        *datasets.training_questions(data),
-    ]
     return tuple(
-        PersonalText(question.id, page, half_of(page), question.text, question.text)
-        for question, page in asked
+        PersonalText(asked.id, asked.key, half_of(asked.key), asked.text, asked.text)
+        for asked in genuine_questions(data)
     )
 
 
@@ -308,25 +308,18 @@ def synthetic_texts(data: Path) -> tuple[PersonalText, ...]:
     Raise DataMissing, DataUnreadable.
     """
     path = data / _SYNTHETIC
-    if not path.is_file():
-        raise DataMissing(path, "Presidio's synthetic texts")
-    try:
-        lines: list[Any] = json.loads(path.read_text(encoding="utf-8"))
-        texts = [_synthetic(number, line) for number, line in enumerate(lines)]
-    except (ValueError, KeyError, TypeError) as fault:
-        raise DataUnreadable(path, 0, f"not in the documented form: {fault!r}") from fault
-    return tuple(text for text in texts if text.values)
+    texts = each_line(path, json_list(path, "Presidio's synthetic texts"), _synthetic)
+    numbered = enumerate(texts, start=1)
+    return tuple(replace(text, id=f"synthetic-{place}") for place, text in numbered if text.values)
 
 
 def borrowed_texts(data: Path) -> tuple[PersonalText, ...]:
     """Return Presidio's own sentences, filled with British values. Raise DataMissing."""
-    path = data / _SENTENCES
-    if not path.is_file():
-        raise DataMissing(path, "Presidio's sentences")
-    return filled_sentences(path.read_text(encoding="utf-8").splitlines(), _PLACES)
+    sentences = file_text(data / _SENTENCES, "Presidio's sentences").splitlines()
+    return filled_sentences(sentences, _PLACES)
 
 
-def _synthetic(number: int, line: Mapping[str, Any]) -> PersonalText:
+def _synthetic(line: Mapping[str, Any]) -> PersonalText:
     text, kept, after = str(line["full_text"]), "", 0
     spans = sorted(line["spans"], key=lambda span: int(span["start_position"]))
     ours = [span for span in spans if span["entity_type"] in SYNTHETIC_KINDS]
@@ -335,7 +328,7 @@ def _synthetic(number: int, line: Mapping[str, Any]) -> PersonalText:
         after = span["end_position"]
     template = f"presidio-{line['template_id']}"
     return PersonalText(
-        id=f"synthetic-{number}",
+        id=template,
         cluster=template,
         share=half_of(template),
         text=text,

@@ -30,7 +30,7 @@ WORST = 10
 _TITLES = {
     "retrieval": "How well Signpost finds guidance",
     "answers": "How well Signpost answers",
-    "safety": "How Signpost meets people in trouble, attacks, and what it cannot answer",
+    "safety": "How Signpost meets people in trouble, attacks, personal data and the rest",
 }
 
 

@@ -119,6 +119,7 @@ def safety_digests(data: Path) -> Mapping[str, str]:
         *(data / _CONDITIONALQA / name for name in _QUESTION_FILES),
         *sorted((data / _SAFETY).glob("*")),
         *sorted((data / _ABSTENTION).glob("*")),
+        *sorted((data / "pii").glob("*")),
     ]
     return {
         str(path.relative_to(data)): hashlib.sha256(path.read_bytes()).hexdigest()

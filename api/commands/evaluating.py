@@ -20,6 +20,7 @@ from evaluation.corpora import Corpus
 from evaluation.own_evaluation import ask_own, figures, reliability
 from evaluation.own_questions import HALVES, load_questions, starter_documents
 from evaluation.parts import Watch
+from evaluation.privacy import masking, privacy_parts
 from evaluation.retrieval import DEPTH
 from evaluation.runner import (
     CORPORA,
@@ -106,8 +107,9 @@ def answers(
 
 @evaluate.command("safety")
 def safety(data: Data, out: Out) -> None:
-    """Are people in trouble sent to help, attacks fruitless, and other messages well met?"""
+    """Are people in trouble helped, attacks fruitless, personal data masked, others well met?"""
     with opened_home() as home, _progress() as watch:
+        masked = privacy_parts("signpost", masking(home.redactor), data)
         guidance = _starter(home, "evaluation-safety")
         asker = BatchAsker(home, guidance)
         evaluate_safety(
@@ -118,6 +120,7 @@ def safety(data: Data, out: Out) -> None:
             out,
             command=_command(),
             now=now(),
+            further=masked,
             watch=watch,
         )
     output.print(f"Report: {out / 'safety.html'}")
