@@ -85,6 +85,10 @@ BROKEN = [
     ("safeguarding.toml", 'reason = "crisis"', 'reason = "greeting"', None, "not a danger"),
     ("safeguarding.toml", 'reason = "crisis"', 'reason = "self_harm"', None, '"crisis"'),
     ("safeguarding.toml", 'reason = "crisis"', 'reason = "sad"', 'reason = "sad"', "write one of"),
+    ("safeguarding.toml", '"overdose", ', '"od", ', '"od"', "at least five letters"),
+    ("safeguarding.toml", '"hearing", ', '"Hearing!", ', '"Hearing!"', "one word in lower case"),
+    ("safeguarding.toml", '"hearing", ', '"hitting", ', "spelling", "stands in words and in right"),
+    ("safeguarding.toml", '["m8"]', '["m8", "2nite"]', "spelling", "stands for two things"),
     ("routing.toml", 'reason = "asked_for_person"', 'reason = "thanks"', None, "must be the one"),
     ("routing.toml", 'mark = "too_long"', "", None, "mark"),
     (
