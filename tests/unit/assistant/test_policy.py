@@ -19,6 +19,7 @@ from assistant.policy import PersonalKind, Policy, load_policy
 from assistant.policy.lines import lines_of
 from assistant.policy.loading import BUNDLED, FILES
 from assistant.policy.wording import FORBIDDEN, MESSAGES, STAGES, Wording
+from assistant.turns import Mark
 
 Edit = Callable[[str, str, str], Path]
 
@@ -176,6 +177,20 @@ def test_an_unknown_key_points_at_its_nearest_parent() -> None:
     assert lines.of(("b", 1, "y")) == 8
     assert lines.of(("b", 1, "z")) == 7
     assert lines.of(("c",)) == 1
+
+
+@pytest.mark.parametrize(("language", "kind"), [("en", "sorry for your loss"), ("cy", "colled")])
+def test_somebody_bereaved_reads_a_kind_line_first_but_not_before_urgent_help(
+    policy: Policy, language: str, kind: str
+) -> None:
+    marks = {Mark.BEREAVED}
+    for outcome in (Abstained(Reason.NO_GUIDANCE), Signposted(Reason.COMPLAINT)):
+        said = policy.message(outcome, language, "", "", marks)
+        assert kind in said.partition(".")[0]
+        assert said.endswith(policy.message(outcome, language, "", ""))
+        assert kind not in policy.message(outcome, language, "", "", {Mark.WELSH})
+    for outcome in (Signposted(Reason.CRISIS, urgent=True), Refused(Reason.ABUSE)):
+        assert kind not in policy.message(outcome, language, "", "", marks)
 
 
 def test_every_reason_has_words(policy: Policy) -> None:
