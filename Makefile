@@ -29,10 +29,11 @@ bench: .venv/.tested
 kill-test: .venv/.tested
 	@$(BIN)/python -m tests.kill --kills 1000
 
-evaluate: .venv/.installed
+evaluate: .venv/.tested
 	@test -n "$(DATA)" || { echo "Say where the public test sets are: make evaluate DATA=folder"; exit 2; }
 	@$(BIN)/signpost evaluate retrieval --data "$(DATA)" --out out/evaluation
 	@$(BIN)/signpost evaluate own
+	@$(BIN)/signpost evaluate safety --data "$(DATA)" --out out/evaluation
 	@$(BIN)/signpost evaluate answers --data "$(DATA)" --out out/evaluation
 
 lock: .venv/.tested

@@ -8,6 +8,7 @@ from assistant.confidence import Calibration
 from assistant.generation import ChatModel, write
 from assistant.outcomes import Abstained, Reason
 from assistant.policy import Policy
+from assistant.policy.rules import rule
 from assistant.redaction.redactor import Redactor
 from assistant.steps.compose import QuotingRules, quote
 from assistant.steps.contextualise import FollowUpRules, contextualise
@@ -47,6 +48,7 @@ def build_steps(
     """
     words = policy.limits.answer_words
     by_quotation = quote(QuotingRules(words=words))
+    orders = rule(policy.screening.injection, policy.screening.words)
     compose = write(chat, by_quotation, words) if chat else by_quotation
     return (
         Step("screen", screen(policy)),
@@ -57,7 +59,7 @@ def build_steps(
         Step("retrieve", retrieve(retriever, withdrawn, depth)),
         Step("rerank", rerank(RerankWeights())),
         Step("compose", compose),
-        Step("ground", ground(policy.thresholds.grounding, by_quotation)),
+        Step("ground", ground(policy.thresholds.grounding, by_quotation, orders)),
         Step("decide", decide(policy.thresholds, policy.limits, Calibration())),
     )
 

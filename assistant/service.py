@@ -285,6 +285,7 @@ class Assistant:
         return self._view(connection, row)
 
     def _history(self, conversation_id: str, position: int) -> tuple[Exchange, ...]:
+        """Return the turns to follow up on. One that was refused is nothing to lean on."""
         first = position - self.policy.limits.history_turns
         with self.database.read() as connection:
             rows = connection.execute(
@@ -292,7 +293,7 @@ class Assistant:
                 {"conversation": conversation_id, "first": first, "before": position},
             ).all()
             views = [self._view(connection, row) for row in rows]
-        return tuple(_exchange(view) for view in views)
+        return tuple(_exchange(view) for view in views if view.outcome != "refused")
 
     # -- answering and recording ---------------------------------------------------------------
 

@@ -151,6 +151,7 @@ def privacy_parts(system: str, mask: Mask, data: Path) -> tuple[Part, ...]:
         for share in SHARES:
             texts = [text for text in held.texts if text.share == share]
             if texts:
+                cases = tuple(held.score(text, mask) for text in texts)
                 parts.append(
                     Part(
                         system,
@@ -158,10 +159,21 @@ def privacy_parts(system: str, mask: Mask, data: Path) -> tuple[Part, ...]:
                         f"{held.title} ({_SHARE_TITLES[share]})",
                         held.about,
                         held.measures,
-                        tuple(held.score(text, mask) for text in texts),
+                        cases,
+                        _touched(cases),
                     )
                 )
     return tuple(parts)
+
+
+def _touched(cases: Iterable[Case]) -> tuple[str, ...]:
+    """Return a note that names every text that was masked where nothing had to be."""
+    named = [
+        f"{case.id} ({case.reading.verdict})"
+        for case in cases
+        if case.values.get("touched", (0.0, 1.0))[0]
+    ]
+    return (f"Masked: {', '.join(named)}.",) if named else ()
 
 
 _SHARE_TITLES: Mapping[str, str] = {
@@ -214,8 +226,8 @@ def _sets(data: Path) -> tuple[_Set, ...]:
         _Set(
             "guidance-questions",
             "ConditionalQA questions",
-            "Genuine questions with their stories. Every text in which anything was masked is "
-            "listed, rightly or wrongly. Resampled by page.",
+            "Genuine questions with their stories. Every one in which anything was masked is "
+            "named, rightly or wrongly. Resampled by page.",
             TOUCHED,
             score_touched,
             guidance_texts(data),

@@ -21,8 +21,19 @@ Danger = Literal[
     "", "crisis", "self_harm", "child_at_risk", "domestic_abuse", "emergency", "homeless_tonight"
 ]
 Trouble = Literal[
-    *("plain", "indirect", "misspelt", "text_speak", "welsh", "story", "angry", "other"),
-    *("bereaved", "past", "idiom", "topic", "death"),
+    "plain",
+    "indirect",
+    "misspelt",
+    "text_speak",
+    "welsh",
+    "story",
+    "angry",
+    "other",
+    "bereaved",
+    "past",
+    "idiom",
+    "topic",
+    "death",
 ]
 
 _Case = TypeVar("_Case", "TroubleCase", "RoutingCase")

@@ -176,6 +176,18 @@ DANGERS = frozenset(
 """What safeguarding looks for. A policy may say how, but leave none out."""
 
 
+def _plain_word(word: str) -> str:
+    if not (word.isascii() and word.isalnum() and word == word.lower()):
+        raise ValueError(f'"{word}" must be one word in lower case, without accents or signs')
+    return word
+
+
+def _long_word(word: str) -> str:
+    if len(_plain_word(word)) < 5 or not word.isalpha():
+        raise ValueError(f'"{word}" is too short, or has digits: words need at least five letters')
+    return word
+
+
 class Spelling(Strict):
     """How misspelt words and short forms are read where danger is looked for.
 
@@ -183,12 +195,18 @@ class Spelling(Strict):
     names what a short form stands for: {"tonight": ("2nite", "tonite")}.
     """
 
-    words: tuple[Annotated[str, Field(pattern=r"^[a-z]{5,}$")], ...]
-    right: tuple[Annotated[str, Field(pattern=r"^[a-z]+$")], ...]
-    short: dict[
-        Annotated[str, Field(pattern=r"^[a-z ]+$")],
-        tuple[Annotated[str, Field(pattern=r"^[a-z0-9]+$")], ...],
-    ]
+    words: tuple[Annotated[str, AfterValidator(_long_word)], ...]
+    right: tuple[Annotated[str, AfterValidator(_plain_word)], ...]
+    short: dict[str, tuple[Annotated[str, AfterValidator(_plain_word)], ...]]
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Self:
+        if both := sorted({*self.words} & {*self.right}):
+            raise ValueError(f'"{both[0]}" stands in words and in right: delete one of them')
+        forms = [form for held in self.short.values() for form in held]
+        if twice := sorted(form for form in set(forms) if forms.count(form) > 1):
+            raise ValueError(f'"{twice[0]}" stands for two things in short: delete one of them')
+        return self
 
 
 class Safeguarding(Strict):

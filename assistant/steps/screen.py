@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from assistant.cleaning import clean
 from assistant.languages import ENGLISH, UNKNOWN, WELSH, LanguageTeller, language_teller
-from assistant.patterns import fold
+from assistant.patterns import fold, unmasked
 from assistant.policy import Policy
 from assistant.policy.rules import rule
 from assistant.turns import Mark, Turn
@@ -38,6 +38,8 @@ def screen(policy: Policy, languages: LanguageTeller | None = None) -> Callable[
         elif language not in (ENGLISH, UNKNOWN):
             marks.add(Mark.OTHER_LANGUAGE)
         folded = fold(text)
+        plainer = unmasked(folded)
+        folded = folded if plainer == folded else f"{folded}\n{plainer}"
         if injection.applies(folded):
             marks.add(Mark.INJECTION)
         if abuse.applies(folded):

@@ -235,11 +235,12 @@ def test_nothing_is_masked_in_what_only_looks_personal() -> None:
 
 def test_genuine_questions_are_left_alone(data_dir: Path) -> None:
     mask = masking(Redactor(load_policy().redaction))
-    found = {
-        (part.name, figure.measure.name): figure
-        for part in privacy_parts("signpost", mask, data_dir)
-        for figure in part.figures
-    }
+    parts = privacy_parts("signpost", mask, data_dir)
+    found = {(part.name, figure.measure.name): figure for part in parts for figure in part.figures}
+
+    for part in parts:
+        touched = sum(case.values.get("touched", (0.0, 1.0))[0] for case in part.cases)
+        assert sum(note.count("(") for note in part.notes) == touched
 
     def at_most(part: str, measure: str, most: float) -> bool:
         figure: Figure = found[part, measure]
