@@ -9,6 +9,7 @@ from assistant.follow_ups import FollowUpRules
 from assistant.generation import ChatModel, write
 from assistant.outcomes import Abstained, Reason
 from assistant.policy import Policy
+from assistant.policy.rules import rule
 from assistant.redaction.redactor import Redactor
 from assistant.steps.compose import QuotingRules, quote
 from assistant.steps.contextualise import contextualise
@@ -51,6 +52,7 @@ def build_steps(
     words = policy.limits.answer_words
     by_quotation = quote(QuotingRules(words=words))
     rules = follow_ups or FollowUpRules()
+    orders = rule(policy.screening.injection, policy.screening.words)
     compose = write(chat, by_quotation, words) if chat else by_quotation
     return (
         Step("screen", screen(policy)),
@@ -61,13 +63,16 @@ def build_steps(
         Step("retrieve", retrieve(retriever, withdrawn, depth, rules)),
         Step("rerank", rerank(RerankWeights())),
         Step("compose", compose),
-        Step("ground", ground(policy.thresholds.grounding, by_quotation)),
+        Step("ground", ground(policy.thresholds.grounding, by_quotation, orders)),
         Step("decide", decide(policy.thresholds, policy.limits, Calibration())),
     )
 
 
 FINDING = frozenset({"screen", "redact", "contextualise", "retrieve", "rerank"})
 """The steps that `find` runs: a search shows passages, and diverts nobody."""
+
+SORTING = frozenset({"screen", "redact", "safeguard", "route"})
+"""The steps that `sort` runs: rules only, nothing is looked up."""
 
 Watcher = Callable[[str], None]
 
@@ -105,4 +110,12 @@ def find(turn: Turn, steps: Sequence[Step]) -> Turn:
             turn = step.run(turn)
             if turn.outcome is not None:
                 return turn
+    return turn
+
+
+def sort(turn: Turn, steps: Sequence[Step]) -> Turn:
+    """Return the turn as the rules leave it: with an outcome if one of them stopped it."""
+    for step in steps:
+        if step.name in SORTING and turn.outcome is None:
+            turn = step.run(turn)
     return turn

@@ -225,6 +225,7 @@ class Assistant:
         return self._reader.view(connection, row)
 
     def _history(self, conversation_id: str, position: int) -> tuple[Exchange, ...]:
+        """Return the turns to follow up on. One that was refused is nothing to lean on."""
         first = position - self.policy.limits.history_turns
         with self.database.read() as connection:
             rows = connection.execute(
@@ -232,7 +233,7 @@ class Assistant:
                 {"conversation": conversation_id, "first": first, "before": position},
             ).all()
             views = [self._reader.view(connection, row) for row in rows]
-        return tuple(_exchange(view) for view in views)
+        return tuple(_exchange(view) for view in views if view.outcome != "refused")
 
     # -- answering and recording ---------------------------------------------------------------
 
@@ -270,7 +271,12 @@ class Assistant:
                 conversation_id=conversation_id,
                 position=position,
                 message=self.policy.message(
-                    outcome, turn.language, turn.detected, self.organisation, turn.nation
+                    outcome,
+                    turn.language,
+                    turn.detected,
+                    self.organisation,
+                    turn.nation,
+                    turn.marks,
                 ),
                 notice=self.policy.wording(turn.language).masked_notice(turn.masked),
                 versions=versions,

@@ -24,6 +24,7 @@ class Mark(StrEnum):
     HIDDEN_CHARACTERS = "hidden_characters"
     INJECTION = "injection"
     ABUSE = "abuse"
+    BEREAVED = "bereaved"
     WELSH = "welsh"
     OTHER_LANGUAGE = "other_language"
 

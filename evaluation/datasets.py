@@ -86,7 +86,7 @@ class ConversationTurn:
 def guidance_questions(data: Path, split: str = "visible") -> tuple[GoldQuestion, ...]:
     """Return the ConditionalQA dev questions of `split`. Raise DataMissing, DataUnreadable."""
     path = data / _CONDITIONALQA / f"questions_dev_{split}.json"
-    return _each(path, _json(path, "ConditionalQA questions"), _gold_question)
+    return each_line(path, json_list(path, "ConditionalQA questions"), _gold_question)
 
 
 def uncovered_questions(data: Path, split: str = "visible") -> tuple[tuple[Question, str], ...]:
@@ -95,8 +95,8 @@ def uncovered_questions(data: Path, split: str = "visible") -> tuple[tuple[Quest
     Raise DataMissing, DataUnreadable.
     """
     path = data / _CONDITIONALQA / f"questions_page_not_in_corpus_{split}.json"
-    lines = _json(path, "questions about other pages")
-    return _each(path, lines, lambda line: (_question(line), str(line["url"])))
+    lines = json_list(path, "questions about other pages")
+    return each_line(path, lines, lambda line: (asked_question(line), str(line["url"])))
 
 
 def search_queries(data: Path, corpus: Iterable[Document]) -> tuple[SearchQuery, ...]:
@@ -108,7 +108,7 @@ def search_queries(data: Path, corpus: Iterable[Document]) -> tuple[SearchQuery,
     meant: dict[str, dict[str, None]] = {}
     for name in _QUERY_FILES:
         path = data / _QUERIES / name
-        rows = csv.DictReader(_text(path, "GOV.UK search queries").splitlines())
+        rows = csv.DictReader(file_text(path, "GOV.UK search queries").splitlines())
         for line, row in enumerate(rows, start=2):
             query, link = row.get("query"), row.get("link")
             if not query or not link:
@@ -154,7 +154,7 @@ def passage_queries(data: Path, form: QueryForm) -> tuple[PassageQuery, ...]:
         question = Question(f"{form}/{name}", text)
         return PassageQuery(question, name.partition("<::>")[0], relevant.get(name, ()))
 
-    read = _each(path, _jsonl(path, "government conversations"), query)
+    read = each_line(path, jsonl_lines(path, "government conversations"), query)
     return tuple(each for each in read if each.relevant)
 
 
@@ -165,7 +165,7 @@ def conversation_turns(data: Path) -> tuple[ConversationTurn, ...]:
     """
     relevant = _judgements(data)
     path = data / _CONVERSATIONS / "tasks.jsonl"
-    tasks = _each(path, _jsonl(path, "government conversations"), _task)
+    tasks = each_line(path, jsonl_lines(path, "government conversations"), _task)
     earlier: dict[str, list[tuple[int, EarlierTurn]]] = {}
     for _, conversation, turn, question, answer, _ in tasks:
         earlier.setdefault(conversation, []).append((turn, EarlierTurn(question, answer)))
@@ -236,7 +236,7 @@ def digests(data: Path, kind: str, corpora: Collection[str]) -> Mapping[str, str
 def _gold_question(line: Any) -> GoldQuestion:
     answers = [answer for answer, _ in line["answers"]]
     return GoldQuestion(
-        question=_question(line),
+        question=asked_question(line),
         page=line["url"],
         evidence=tuple(line["evidences"]),
         spans=tuple(answer for answer in answers if answer not in ("yes", "no")),
@@ -244,7 +244,8 @@ def _gold_question(line: Any) -> GoldQuestion:
     )
 
 
-def _question(line: Any) -> Question:
+def asked_question(line: Any) -> Question:
+    """Return a ConditionalQA line as it is asked: the story, then the question."""
     return Question(line["id"], f"{line['scenario'].strip()} {line['question'].strip()}".strip())
 
 
@@ -262,7 +263,7 @@ def _task(line: Any) -> tuple[str, str, int, str, str, str]:
 def _judgements(data: Path) -> Mapping[str, tuple[str, ...]]:
     path = data / _CONVERSATIONS / "qrels_dev.tsv"
     relevant: dict[str, list[str]] = {}
-    for number, row in enumerate(_text(path, "relevance judgements").splitlines()[1:], start=2):
+    for number, row in enumerate(file_text(path, "relevance judgements").splitlines()[1:], start=2):
         fields = row.split("\t")
         if len(fields) != 3:
             raise DataUnreadable(path, number, "expected query-id, corpus-id and score")
@@ -271,15 +272,17 @@ def _judgements(data: Path) -> Mapping[str, tuple[str, ...]]:
     return {query: tuple(passages) for query, passages in relevant.items()}
 
 
-def _text(path: Path, what: str) -> str:
+def file_text(path: Path, what: str) -> str:
+    """Return the file's text; `what` names it for people. Raise DataMissing."""
     if not path.is_file():
         raise DataMissing(path, what)
     return path.read_text(encoding="utf-8-sig")
 
 
-def _json(path: Path, what: str) -> list[Any]:
+def json_list(path: Path, what: str) -> list[Any]:
+    """Return the list that a JSON file holds. Raise DataMissing, DataUnreadable."""
     try:
-        read = json.loads(_text(path, what))
+        read = json.loads(file_text(path, what))
     except ValueError as fault:
         raise DataUnreadable(path, 0, f"not JSON ({fault})") from fault
     if not isinstance(read, list):
@@ -287,9 +290,10 @@ def _json(path: Path, what: str) -> list[Any]:
     return read
 
 
-def _jsonl(path: Path, what: str) -> list[Any]:
+def jsonl_lines(path: Path, what: str) -> list[Any]:
+    """Return the values of a JSON Lines file. Raise DataMissing, DataUnreadable."""
     lines = []
-    for number, line in enumerate(_text(path, what).split("\n"), start=1):
+    for number, line in enumerate(file_text(path, what).split("\n"), start=1):
         if line.strip():
             try:
                 lines.append(json.loads(line))
@@ -298,7 +302,8 @@ def _jsonl(path: Path, what: str) -> list[Any]:
     return lines
 
 
-def _each(path: Path, lines: list[Any], form: Callable[[Any], _Read]) -> tuple[_Read, ...]:
+def each_line(path: Path, lines: list[Any], form: Callable[[Any], _Read]) -> tuple[_Read, ...]:
+    """Return each value put into form. Raise DataUnreadable with the number of a wrong one."""
     read = []
     for number, line in enumerate(lines, start=1):
         try:

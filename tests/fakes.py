@@ -20,7 +20,8 @@ class WordsEmbedder:
     def __init__(self, dimensions: int = 48, name: str = "words", rounding: float = 0.0) -> None:
         self.dimensions = dimensions
         self.max_tokens = 256
-        self.digest = self.question_digest = hashlib.sha256(f"{name} {dimensions}".encode()).hexdigest()
+        self.digest = hashlib.sha256(f"{name} {dimensions}".encode()).hexdigest()
+        self.question_digest = self.digest
         self.embedded: list[str] = []
         self._rounding = rounding
 

@@ -14,7 +14,7 @@ from api.commands.guidance import ensure_starter
 from api.commands.running import errors, fail, opened_home, output
 from assistant.follow_ups import FollowUpRules
 from assistant.outcomes import Abstained, Outcome, Reason
-from assistant.pipeline import answer
+from assistant.pipeline import answer, sort
 from assistant.presentation import view_of
 from assistant.text import RawText, RedactedText
 from assistant.turns import Exchange, Turn
@@ -112,6 +112,11 @@ class BatchAsker:
             policy=view.policy,
         )
 
+    def sorted(self, text: str) -> str:
+        """Return the reason why the rules stop a message, or "" where it would be looked up."""
+        outcome = sort(Turn(new_id(), RawText(text), now()), self._steps).outcome
+        return outcome.reason.value if outcome else ""
+
     def view(self, question: Question) -> TurnView:
         """Return the turn as a citizen would see it."""
         history = exchanges(question)
@@ -121,7 +126,9 @@ class BatchAsker:
             turn,
             conversation_id="",
             position=len(history),
-            message=self._policy.message(outcome, turn.language, turn.detected, "", turn.nation),
+            message=self._policy.message(
+                outcome, turn.language, turn.detected, "", turn.nation, turn.marks
+            ),
             notice=self._policy.wording(turn.language).masked_notice(turn.masked),
             versions=self._versions,
             answered_at=now(),

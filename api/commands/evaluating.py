@@ -31,11 +31,15 @@ from evaluation.own_questions import (
     starter_documents,
 )
 from evaluation.own_set import HALVES, OwnQuestions
+from evaluation.privacy import masking, privacy_parts
 from evaluation.retrieval import DEPTH
 from evaluation.retrieval_suites import RETRIEVAL
 from evaluation.runner import Prepare, System
 from evaluation.runner import evaluate as run_evaluation
+from evaluation.safety import Examined
+from evaluation.safety_run import evaluate_safety
 from evaluation.suites import Evaluation, Watch
+from evaluation.verbatim import sayable
 from knowledge.building import build
 from knowledge.documents import Document
 
@@ -120,6 +124,27 @@ def fit_follow_ups() -> None:
     for name, value in asdict(fitted.rules).items():
         output.print(f"{name}: {value}")
     output.print(f"marked sentence, fit half: {fitted.before:.3f} → {fitted.after:.3f}")
+
+
+@evaluate.command("safety")
+def safety(data: Data, out: Out) -> None:
+    """Are people in trouble helped, attacks fruitless, personal data masked, others well met?"""
+    with opened_home() as home, _progress() as watch:
+        masked = privacy_parts("signpost", masking(home.redactor), data)
+        guidance = _starter(home)
+        asker = BatchAsker(home, guidance)
+        evaluate_safety(
+            "signpost",
+            Examined(asker.sorted, asker, sayable(guidance.passages, home.policy)),
+            _identity(home, guidance),
+            data,
+            out,
+            command=_command(),
+            now=now(),
+            further=masked,
+            watch=watch,
+        )
+    output.print(f"Report: {out / 'safety.html'}")
 
 
 @evaluate.command("own")

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ import rfc8785
 from pydantic import ValidationError
 
 from assistant.errors import PolicyInvalid
-from assistant.outcomes import Contact, Outcome, Reason
+from assistant.outcomes import Contact, Outcome, Reason, Refused, Signposted
 from assistant.patterns import PatternError, Words, check, fold, pattern
 from assistant.policy.lines import Lines, lines_of
 from assistant.policy.model import (
@@ -31,6 +31,7 @@ from assistant.policy.model import (
 from assistant.policy.plain import explain
 from assistant.policy.rules import label_rule, rule
 from assistant.policy.wording import MESSAGES, Wording
+from assistant.turns import Mark
 
 BUNDLED = Path(__file__).parent
 
@@ -82,15 +83,24 @@ class Policy:
         return self.welsh if language == "cy" else self.english
 
     def message(
-        self, outcome: Outcome, language: str, detected: str, organisation: str, nation: str = ""
+        self,
+        outcome: Outcome,
+        language: str,
+        detected: str,
+        organisation: str,
+        nation: str = "",
+        marks: Collection[Mark] = (),
     ) -> str:
         """Return what to say for the outcome.
 
         `language` is that of the interface, `detected` that of the question (ISO 639-1), `nation`
-        the one asked about, or "". Somebody
-        who wrote in another language reads it first in that one, where there is a text.
+        the one asked about, or "". Somebody who wrote in another language reads it first in that
+        one, where there is a text. Somebody marked as bereaved reads first that we are sorry,
+        unless the message is urgent or refused.
         """
         said = self.wording(language).message(outcome, organisation, nation)
+        if Mark.BEREAVED in marks and not _curt(outcome):
+            said = f"{self.wording(language).notices.bereaved} {said}"
         theirs = self.other_language_message(detected)
         if outcome.reason is Reason.OTHER_LANGUAGE and theirs:
             return f"{theirs}\n\n{said}"
@@ -103,6 +113,11 @@ class Policy:
     def other_language_message(self, code: str) -> str:
         """Return the message in that language (ISO 639-1), or "" where there is none."""
         return next((text.message for text in self.languages.language if text.code == code), "")
+
+
+def _curt(outcome: Outcome) -> bool:
+    """Say whether nothing may come before the message: help is urgent, or it was refused."""
+    return isinstance(outcome, Refused) or (isinstance(outcome, Signposted) and outcome.urgent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +196,7 @@ def _check_phrases(policy: Policy, files: Mapping[str, _File]) -> None:
     screening, routing = files["screening.toml"], files["routing.toml"]
     safeguarding = files["safeguarding.toml"]
     words = policy.screening.words
-    for name in ("injection", "abuse"):
+    for name in ("injection", "abuse", "bereavement"):
         _check_group(screening, (name,), getattr(policy.screening, name), words)
     for number, category in enumerate(policy.safeguarding.category):
         _check_group(safeguarding, ("category", number), category, policy.safeguarding.words)

@@ -104,12 +104,13 @@ class Phrases(Strict):
 
 
 class Screening(Strict):
-    """What marks a message as hostile, and how much unreadable text makes it unreadable."""
+    """What marks a message as hostile or as a bereaved person's, and when it is unreadable."""
 
     unreadable_share: Share
     words: WordLists
     injection: Phrases
     abuse: Phrases
+    bereavement: Phrases
 
 
 class LanguageText(Strict):
@@ -175,9 +176,43 @@ DANGERS = frozenset(
 """What safeguarding looks for. A policy may say how, but leave none out."""
 
 
+def _plain_word(word: str) -> str:
+    if not (word.isascii() and word.isalnum() and word == word.lower()):
+        raise ValueError(f'"{word}" must be one word in lower case, without accents or signs')
+    return word
+
+
+def _long_word(word: str) -> str:
+    if len(_plain_word(word)) < 5 or not word.isalpha():
+        raise ValueError(f'"{word}" is too short, or has digits: words need at least five letters')
+    return word
+
+
+class Spelling(Strict):
+    """How misspelt words and short forms are read where danger is looked for.
+
+    A word one slip away from one in `words` is read as that one, unless it is in `right`. `short`
+    names what a short form stands for: {"tonight": ("2nite", "tonite")}.
+    """
+
+    words: tuple[Annotated[str, AfterValidator(_long_word)], ...]
+    right: tuple[Annotated[str, AfterValidator(_plain_word)], ...]
+    short: dict[str, tuple[Annotated[str, AfterValidator(_plain_word)], ...]]
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Self:
+        if both := sorted({*self.words} & {*self.right}):
+            raise ValueError(f'"{both[0]}" stands in words and in right: delete one of them')
+        forms = [form for held in self.short.values() for form in held]
+        if twice := sorted(form for form in set(forms) if forms.count(form) > 1):
+            raise ValueError(f'"{twice[0]}" stands for two things in short: delete one of them')
+        return self
+
+
 class Safeguarding(Strict):
     """Dangers, the most pressing first."""
 
+    spelling: Spelling
     words: WordLists
     category: Annotated[tuple[Category, ...], Field(min_length=1)]
 

@@ -1,10 +1,14 @@
 """The policy's phrases, compiled once and asked many times."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from assistant.patterns import Pattern, Words, pattern, whole
-from assistant.policy.model import Category, Label, Phrases, Routing, Safeguarding
+from assistant.policy.model import Category, Label, Languages, Phrases, Routing, Safeguarding
+
+_WORD = re.compile(r"(?<![\\\w{])[a-z]{2,}(?![\w}?*+])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,13 @@ def dangers(policy: Safeguarding) -> Dangers:
         pattern(_all_phrases(policy.category), policy.words),
         tuple((category, rule(category, policy.words)) for category in policy.category),
     )
+
+
+def known_words(safeguarding: Safeguarding, languages: Languages) -> frozenset[str]:
+    """Return the words that phrases and the lists of everyday words hold: spelt right."""
+    sources = (*_all_phrases(safeguarding.category), *chain(*safeguarding.words.values()))
+    written = _WORD.findall(" ".join(sources))
+    return frozenset((*written, *languages.english, *languages.welsh))
 
 
 def _all_phrases(parts: Sequence[Phrases]) -> tuple[str, ...]:

@@ -88,6 +88,7 @@ class Notices(Strict):
     """Short notices around an answer. What stands in braces is filled in when shown."""
 
     caution: Said
+    bereaved: Said
     starter: Said
     masked: Said
     masked_join: str

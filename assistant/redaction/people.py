@@ -1,92 +1,75 @@
-"""E-mail addresses, names in introductions, and dates of birth."""
+"""E-mail addresses and dates of birth."""
 
 import re
 from collections.abc import Iterator
 
 from assistant.policy.model import PersonalKind as Kind
 from assistant.redaction.found import Found
+from assistant.redaction.names import NAME, is_person
 
 _EMAIL = re.compile(r"[\w.%+'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
+_EMAIL_SPACED = re.compile(r"[\w.%+'-]{1,64} ?@ ?(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
+_AT = r"(?: ?[(\[] ?at ?[)\]] ?| at )"
+_DOT = r"(?:\.| dot | ?[(\[] ?dot ?[)\]] ?)"
+_EMAIL_SPOKEN = re.compile(
+    rf"\b(?:\w[\w.%+-]{{0,40}}|\w{{1,20}}(?: dot \w{{1,20}}){{1,2}}){_AT}"
+    rf"(?:[\w-]{{1,40}}(?:{_DOT}(?:co|ac|gov|org))?(?: dot | ?[(\[] ?dot ?[)\]] ?)[a-z]{{2,12}}"
+    r"|(?:gmail|googlemail|hotmail|outlook|yahoo|icloud|live|btinternet|sky)\.(?:com|co\.uk))\b",
+    re.IGNORECASE,
+)
 _MONTH = (
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|ion|chwef|maw|ebr|mai|meh|gorff|awst|"
-    r"medi|hyd|tach|rhag)[^\W\d_]{0,8}"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|ion|chwef|maw|fawrth|ebr|mai|fai|meh"
+    r"|feh|gorff|orff|awst|medi|fedi|hyd|tach|dach|rhag|rag)[^\W\d_]{0,8}"
 )
 _DATE = (
-    rf"(?:\d{{1,2}}[ ./-]\d{{1,2}}[ ./-]\d{{2,4}}|\d{{4}}[./-]\d{{1,2}}[./-]\d{{1,2}}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?,? (?:of )?{_MONTH},? ?\d{{2,4}}"
-    rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{2,4}})"
+    rf"(?:\d{{1,2}} ?[./ -] ?\d{{1,2}} ?[./ -] ?\d{{2,4}}|\d{{4}}[./ -]\d{{1,2}}[./ -]\d{{1,2}}"
+    rf"|\d{{1,2}} ?(?:st|nd|rd|th|af|ail|ydd|fed|eg|ain)?,?[ -]?"
+    rf"(?:of |o )?(?:the )?{_MONTH},?[ -]?'?\d{{2,4}}"
+    rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{2,4}}|\d{{6}}|\d{{8}})"
 )
 _SAID_TO_BE = (
-    r"born(?: on)?(?: the)?|date of birth|d\.?o\.?b\.?|birth ?date|birthday|dyddiad geni"
-    r"|(?:fy n)?ganwyd(?: fi)?(?: ar)?"
+    r"born|date of birth|d\. ?o\. ?b\.?|dob|d/o/b|birth ?date|birthday|birth day"
+    r"|(?:d|n|dd)yddiad (?:fy )?n?geni|(?:fy |fi'n )?n?geni|ganwyd|ganed|mhen-?blwydd"
 )
+_BEARING = ("born", "birth", "dob", "d.o", "d. o", "d/o", "geni", "ganwyd", "ganed", "blwydd")
+"""One of these stands wherever a date is said to be of birth: they are quick to look for."""
+_BETWEEN = (
+    r"(?:[ .:=,(-]|(?:is|was|of|on|the|in|yw|ydy|oedd|ar|y|fi|i|it's|its|as|me|him|her)\b){0,9}"
+)
+_NO_BOUND = r"(?!(?:after|before|between|since|until|till|or|and|but|when|so|from|to|expires)\b)"
+"""What parts a date from "born" ("born after 5 April 1951", "born and then on 3 May I …")."""
+_IN_BETWEEN = rf"(?:,? {_NO_BOUND}[^\W\d_](?:[^\W\d_]|['-]){{0,20}}){{1,8}}? "
 _BIRTH = re.compile(
-    rf"\b(?:{_SAID_TO_BE})[ :=-]{{0,3}}(?:(?:is|was|of|on|yw|ydy|oedd) ){{0,2}}({_DATE})(?!\d)",
+    rf"\b(?:{_SAID_TO_BE})\b(?:{_BETWEEN}|{_IN_BETWEEN})"
+    rf"(?<!\d)(?P<day>{_DATE})(?!\d)",
     re.IGNORECASE,
 )
-_NAME_PART = r"[^\W\d_][^\W\d_]{0,24}(?:['’-][^\W\d_]{1,24}){0,2}"
-_INTRODUCTION = (
-    r"(?:my|his|her|their|our|whose) (?:(?:full|first|last|maiden|legal|real|birth|married) )?"
-    r"name(?:['’]?s| is| was)"
-    r"|(?:i am|i['’]?m) (?:called|named)|(?P<third>(?:is|was|been) (?:called|named))"
-    r"|name[:=]|fy enw(?: i)? (?:yw|ydy|ydi)|enw i (?:yw|ydy|ydi)|dwi['’]n cael fy ngalw yn"
-)
-_NAMED = re.compile(
-    rf"\b(?:{_INTRODUCTION})[ :]{{1,2}}(?P<name>{_NAME_PART}(?: (?:{_NAME_PART}|[A-Z]\.)){{0,3}})",
+_THEN_BIRTH = re.compile(
+    rf"(?<![\d/.-])(?P<day>{_DATE})(?!\d)[ ,)]{{1,2}}(?:is|was|yw|oedd) "
+    r"(?:my|his|her|their|our|the|fy|ei|when (?:i|he|she)) ?(?:\w{2,12} ){0,2}?"
+    r"(?:date of birth|d\.?o\.?b|birth ?date|birthday|n?yddiad geni|dyddiad geni|was born)",
     re.IGNORECASE,
 )
-_TITLE = r"Mr|Mrs|Ms|Miss|Mx|MR|MRS|MS|MISS|Master|Mister"
-_CAPITALISED = r"[A-Z][^\W\d_]{1,24}(?:['’-][^\W\d_]{1,24})?"
-_TITLED = re.compile(
-    rf"\b(?:{_TITLE})\.? ((?:[A-Z](?:\.|\b) ?){{0,2}}{_CAPITALISED}(?: {_CAPITALISED}){{0,2}})"
-)
-_NOT_NAMES_TEXT = """
-a about ac after already also am an and any ar are as at be because been being both but by
-called can changed changing correct could ddim did different do does for from gone had has have
-he her his how i if im in incorrect incorrectly is it its just like listed me missing misspelled
-misspelt my need needs nid no not now of off on only or our out please printed recorded
-registered right she should showing shown since so spelled spelling spelt still than that the
-their then there they this to too under up used very want was we wedi were what when where which
-who why will with without would wrong wrongly yes yn you your
-"""
-_NOT_NAMES = frozenset(_NOT_NAMES_TEXT.split())
+_HEADED = re.compile(rf"\A\s*(?P<name>{NAME}) ?[,;\n] ?(?P<day>(?i:{_DATE}))(?!\d)")
+"""A message headed like a form: "Jo Bloggs, 12/03/1985, …"."""
 
 
 def emails(text: str) -> Iterator[Found]:
-    """Yield e-mail addresses."""
+    """Yield e-mail addresses, also those written for people ("jo at example dot org")."""
     if "@" in text:
-        for match in _EMAIL.finditer(text):
+        for pattern in (_EMAIL, _EMAIL_SPACED):
+            for match in pattern.finditer(text):
+                yield Found(Kind.EMAIL, *match.span())
+    if re.search(r"\bat\b", text, re.IGNORECASE):
+        for match in _EMAIL_SPOKEN.finditer(text):
             yield Found(Kind.EMAIL, *match.span())
-
-
-def names(text: str) -> Iterator[Found]:
-    """Yield names where somebody is introduced ("my name is …", "called …") or has a title."""
-    for match in _NAMED.finditer(text):
-        if match["third"] and not match["name"][0].isupper():
-            continue
-        if length := _name_length(match["name"]):
-            yield Found(Kind.NAME, match.start("name"), match.start("name") + length)
-    for match in _TITLED.finditer(text):
-        if match[1].split()[0].casefold() not in _NOT_NAMES:
-            yield Found(Kind.NAME, *match.span(1))
 
 
 def births(text: str) -> Iterator[Found]:
     """Yield dates that are said to be of birth. Other dates are left alone."""
-    for match in _BIRTH.finditer(text):
-        yield Found(Kind.DATE_OF_BIRTH, *match.span(1))
-
-
-def _name_length(words: str) -> int:
-    """Return how much of the words is a name: up to the first that no name holds."""
-    shouted = words.isupper()
-    end = 0
-    for word in re.finditer(r"\S+", words):
-        plain = word[0].strip(".").casefold()
-        capital = word[0][0].isupper() and not shouted
-        if plain in _NOT_NAMES and not (capital and plain not in ("i", "im") and end):
-            break
-        if end and not capital and words[0].isupper() and not shouted:
-            break
-        end = word.end()
-    return end
+    small = text.casefold()
+    for pattern in (_BIRTH, _THEN_BIRTH) if any(word in small for word in _BEARING) else ():
+        for match in pattern.finditer(text):
+            yield Found(Kind.DATE_OF_BIRTH, *match.span("day"))
+    if (headed := _HEADED.match(text)) and is_person(headed["name"], False):
+        yield Found(Kind.DATE_OF_BIRTH, *headed.span("day"))

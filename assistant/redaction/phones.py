@@ -6,22 +6,11 @@ from collections.abc import Iterator
 from phonenumbers import NumberParseException, is_valid_number, parse
 
 from assistant.policy.model import PersonalKind as Kind
-from assistant.redaction.found import Found, only_digits
+from assistant.redaction.found import Found, is_day, only_digits
 
 _ABROAD = re.compile(r"(?<![\w£$€])(?:\+|00)[ (]?[1-9](?:[ ().-]{0,2}\d){7,14}(?!\d)")
 _UK = re.compile(r"(?<![\w£$€.])\(?0(?:[ ().-]{0,2}\d){9,10}(?!\d)")
-_UK_BARE = re.compile(r"(?<![\w£$€.,])(?:44[ -]?)?7\d{3}[ -]?\d{3}[ -]?\d{3}(?![\d,])")
-_ANY = re.compile(r"(?<![\w£$€.,+])\(?\d(?:[ ().-]{0,2}\d){6,13}(?!\d)")
-_CALL = re.compile(
-    r"\b(?:call|ring|phone|mobile|telephone|tel|text|whatsapp|fax|ffon\w{0,3}"
-    r"|reach (?:me|us)|contact (?:me|us))"
-    r"\b[^.?!\n]{0,18}$",
-    re.IGNORECASE,
-)
-_DATE = re.compile(
-    r"\(?(?:\d{1,2}[ ./-]\d{1,2}[ ./-](?:19|20)\d\d|(?:19|20)\d\d[ /-]{0,3}(?:19|20)?\d\d(?!\d)"
-    r"|(?:19|20)\d\d[ ./-]?[01]\d[ ./-]?[0-3]\d)"
-)
+_UK_BARE = re.compile(r"(?<![\w£$€.,])(?:44[ -]?)?7\d{3}[ .-]?\d{3}[ .-]?\d{3}(?!\d|[.,]\d)")
 _PUBLIC = re.compile(r"(?:\+44|0044|44)?0?(?:3|500|80|8[47]|9)")
 """Free, business and premium numbers (Ofcom's National Telephone Numbering Plan)."""
 
@@ -39,13 +28,13 @@ def phones(text: str) -> Iterator[Found]:
             yield Found(Kind.PHONE, *match.span())
     for pattern in (_UK, _UK_BARE):
         for match in pattern.finditer(text):
-            if not _DATE.match(match[0]) and not _PUBLIC.match(only_digits(match[0])):
+            if not is_day(match[0]) and not _PUBLIC.match(only_digits(match[0])):
                 yield Found(Kind.PHONE, *match.span())
-    for match in _ANY.finditer(text):
-        before = text[max(0, match.start() - 30) : match.start()]
-        public = _PUBLIC.match(only_digits(match[0])) and match[0].lstrip("(").startswith("0")
-        if not public and not _DATE.match(match[0]) and _CALL.search(before):
-            yield Found(Kind.PHONE, *match.span())
+
+
+def is_public(number: str) -> bool:
+    """Say whether the number, dialled with its 0, is a free or business one."""
+    return number.lstrip("(").startswith("0") and _PUBLIC.match(only_digits(number)) is not None
 
 
 def _real(digits: str) -> bool:

@@ -1,11 +1,13 @@
 """Mask personal data in a text."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 
 from assistant.policy.model import PersonalKind, PostcodeRule, RedactionRules
-from assistant.redaction import numbers, people, phones, places
+from assistant.redaction import labelled, names, numbers, people, phones, places, spoken
 from assistant.redaction.found import Finder, Found
 from assistant.text import RedactedText
 
@@ -28,42 +30,51 @@ LABELS: Mapping[PersonalKind, str] = {
 }
 """What stands in the text instead. It reads as part of the question."""
 
-_FINDERS: tuple[tuple[PersonalKind, Finder], ...] = (
-    (PersonalKind.EMAIL, people.emails),
-    (PersonalKind.IBAN, numbers.ibans),
-    (PersonalKind.CARD, numbers.cards),
-    (PersonalKind.NI_NUMBER, numbers.ni_numbers),
-    (PersonalKind.DRIVING_LICENCE, numbers.driving_licences),
-    (PersonalKind.DATE_OF_BIRTH, people.births),
-    (PersonalKind.BANK_ACCOUNT, numbers.bank_accounts),
-    (PersonalKind.PASSPORT, numbers.passports),
-    (PersonalKind.NHS_NUMBER, numbers.nhs_numbers),
-    (PersonalKind.UTR, numbers.utrs),
-    (PersonalKind.PHONE, phones.phones),
-    (PersonalKind.ADDRESS, places.addresses),
-    (PersonalKind.POSTCODE, places.postcodes),
-    (PersonalKind.VEHICLE, places.vehicles),
-    (PersonalKind.NAME, people.names),
+
+class _Needs(IntEnum):
+    """What a text must hold for a finder to be worth asking.
+
+    A number is six digits close together, or letters and digits as on a number plate.
+    """
+
+    LETTERS = 0
+    A_DIGIT = 1
+    A_NUMBER = 2
+
+
+_FINDERS: tuple[tuple[Finder, _Needs, frozenset[PersonalKind]], ...] = (
+    (people.emails, _Needs.LETTERS, frozenset({PersonalKind.EMAIL})),
+    (people.births, _Needs.A_DIGIT, frozenset({PersonalKind.DATE_OF_BIRTH})),
+    (numbers.ibans, _Needs.A_NUMBER, frozenset({PersonalKind.IBAN})),
+    (labelled.labelled, _Needs.A_NUMBER, frozenset(PersonalKind)),
+    (numbers.cards, _Needs.A_DIGIT, frozenset({PersonalKind.CARD})),
+    (numbers.ni_numbers, _Needs.A_NUMBER, frozenset({PersonalKind.NI_NUMBER})),
+    (numbers.driving_licences, _Needs.A_NUMBER, frozenset({PersonalKind.DRIVING_LICENCE})),
+    (numbers.bank_accounts, _Needs.A_NUMBER, frozenset({PersonalKind.BANK_ACCOUNT})),
+    (phones.phones, _Needs.A_NUMBER, frozenset({PersonalKind.PHONE})),
+    (numbers.nhs_numbers, _Needs.A_NUMBER, frozenset({PersonalKind.NHS_NUMBER})),
+    (numbers.utrs, _Needs.A_NUMBER, frozenset({PersonalKind.UTR})),
+    (spoken.spoken, _Needs.LETTERS, frozenset(PersonalKind)),
+    (places.addresses, _Needs.A_DIGIT, frozenset({PersonalKind.ADDRESS})),
+    (places.named_houses, _Needs.LETTERS, frozenset({PersonalKind.ADDRESS})),
+    (places.postcodes, _Needs.A_DIGIT, frozenset({PersonalKind.POSTCODE})),
+    (places.vehicles, _Needs.A_DIGIT, frozenset({PersonalKind.VEHICLE})),
+    (names.names, _Needs.LETTERS, frozenset({PersonalKind.NAME})),
 )
 """In order of precedence: where two overlap, the first keeps the text."""
 
-_ANY_TEXT = frozenset({PersonalKind.EMAIL, PersonalKind.NAME})
-_FEW_DIGITS = frozenset(
-    {
-        PersonalKind.DATE_OF_BIRTH,
-        PersonalKind.ADDRESS,
-        PersonalKind.POSTCODE,
-        PersonalKind.VEHICLE,
-    }
-)
-"""Kinds that can have fewer than six digits close together; all others have more."""
 _TOKENS = {kind: chr(0xFDD0 + place) for place, kind in enumerate(LABELS)}
 """While masking, a label is one character that Unicode promises never to use for text: so a label
 already in the text is neither context for what follows it nor masked itself."""
 _FOREIGN = re.compile("[\ufdd0-\ufdef]")
 _MOST_PASSES = 20
 _DIGIT = re.compile(r"\d")
-_SIX_DIGITS = re.compile(r"\d(?:[ ().-]{0,3}\d){5}|[A-Z]{2}\d\d ?[A-Z]", re.IGNORECASE)
+_OTHER_DIGIT = re.compile(r"[^\x00-\x7f\D]")
+_NUMBER = re.compile(
+    r"\d(?:[ ()./-]{0,3}\d){5}|[A-Z]{2}\d\d|[A-Z]{2} \d\d [A-Z]{3}\b"
+    r"|\d[A-Z]\b|\b[A-Z]\d{1,3} ?[A-Z]{3}|\b[A-Z]{1,2}[IZ][A-Z]? ?\d{1,4}\b",
+    re.IGNORECASE,
+)
 
 
 _ANY_LABEL = re.compile("|".join(re.escape(label) for label in LABELS.values()))
@@ -97,7 +108,10 @@ class Redactor:
         if rules.postcode is not PostcodeRule.KEEP:
             wanted.add(PersonalKind.POSTCODE)
         self._postcode = rules.postcode
-        self._finders = tuple((kind, find) for kind, find in _FINDERS if kind in wanted)
+        self._wanted = frozenset(wanted)
+        self._finders = tuple(
+            (find, needs) for find, needs, kinds in _FINDERS if not kinds.isdisjoint(wanted)
+        )
 
     def mask(self, text: str) -> Masked:
         """Return the text with every recognised value replaced by its label in brackets.
@@ -121,15 +135,17 @@ class Redactor:
 
     def _found(self, text: str) -> list[Found]:
         """Return what was recognised, without overlaps, in the order of the text."""
-        digits = _DIGIT.search(text) is not None
-        many = digits and _SIX_DIGITS.search(text) is not None
+        text = _plain(text)
+        held = _Needs.LETTERS
+        if _DIGIT.search(text):
+            held = _Needs.A_NUMBER if _NUMBER.search(text) else _Needs.A_DIGIT
         taken: list[Found] = []
         covered = bytearray(len(text))
-        for kind, find in self._finders:
-            if not (kind in _ANY_TEXT or many or (digits and kind in _FEW_DIGITS)):
+        for find, needs in self._finders:
+            if needs > held:
                 continue
             for new in find(text):
-                if not any(covered[new.start : new.end]):
+                if new.kind in self._wanted and not any(covered[new.start : new.end]):
                     covered[new.start : new.end] = b"\1" * (new.end - new.start)
                     taken.append(new)
         return sorted(taken, key=lambda found: found.start)
@@ -147,3 +163,20 @@ class Redactor:
                 parts.append(_TOKENS[each.kind])
             after = each.end
         return "".join([*parts, text[after:]])
+
+
+_LOOK_ALIKE = {
+    **dict.fromkeys(map(ord, "\t\u00a0\u2007\u2009\u202f\u3000"), " "),
+    **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-"),
+    **dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u00b4`"), "'"),
+    ord("\u00b7"): ".",
+    ord("\u2024"): ".",
+}
+
+
+def _plain(text: str) -> str:
+    """Return the text, no longer or shorter, with ASCII digits, spaces, dashes and apostrophes."""
+    text = text.translate(_LOOK_ALIKE)
+    if text.isascii():
+        return text
+    return _OTHER_DIGIT.sub(lambda match: str(unicodedata.decimal(match[0])), text)

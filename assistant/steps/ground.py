@@ -4,26 +4,40 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from assistant.answers import Answer
+from assistant.cleaning import clean
 from assistant.grounding import problems
 from assistant.outcomes import Abstained, Reason
+from assistant.patterns import fold
+from assistant.policy.rules import Rule
 from assistant.turns import Turn
 
 
-def ground(enough: float, compose_from_quotes: Callable[[Turn], Turn]) -> Callable[[Turn], Turn]:
+def ground(
+    enough: float, compose_from_quotes: Callable[[Turn], Turn], instruction: Rule | None = None
+) -> Callable[[Turn], Turn]:
     """Return the step. A generated answer that fails falls back to the extractive composer.
 
-    `enough` is the least share of own words; see `assistant.grounding.problems`.
+    `enough` is the least share of own words; see `assistant.grounding.problems`. `instruction`
+    tells a sentence that gives orders to a machine: smuggled into a page, it is never shown.
     """
+
+    def faults(answer: Answer, turn: Turn) -> list[str]:
+        found = _faults(answer, turn, enough)
+        ordered = instruction and any(
+            instruction.applies(fold(clean(f"{said.lead}\n{said.quote}\n{said.text}").text))
+            for said in answer.statements
+        )
+        return sorted([*found, "instruction"]) if ordered else found
 
     def step(turn: Turn) -> Turn:
         if turn.answer is None:
             return replace(turn.note("no answer"), outcome=Abstained(Reason.NOT_GROUNDED))
-        found = _faults(turn.answer, turn, enough)
+        found = faults(turn.answer, turn)
         if not found:
             return turn.note("grounded", statements=len(turn.answer.statements))
         if turn.answer.generated:
             quoted = compose_from_quotes(turn)
-            if quoted.answer is not None and not _faults(quoted.answer, turn, enough):
+            if quoted.answer is not None and not faults(quoted.answer, turn):
                 return quoted.note("fell back to quotation", faults=found)
         outcome = Abstained(Reason.NOT_GROUNDED)
         return replace(turn.note("not grounded", faults=found), answer=None, outcome=outcome)

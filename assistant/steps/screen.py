@@ -5,20 +5,21 @@ from dataclasses import replace
 
 from assistant.cleaning import clean
 from assistant.languages import ENGLISH, UNKNOWN, WELSH, LanguageTeller, language_teller
-from assistant.patterns import fold
+from assistant.patterns import fold, unmasked
 from assistant.policy import Policy
 from assistant.policy.rules import rule
 from assistant.turns import Mark, Turn
 
 
 def screen(policy: Policy, languages: LanguageTeller | None = None) -> Callable[[Turn], Turn]:
-    """Return the step that marks length, unreadable or hidden characters, language, hostility.
+    """Return the step that marks length, unreadable or hidden text, language, hostility, loss.
 
     Who asks in Welsh gets the wording in Welsh, whatever the interface's language.
     """
     teller = languages or language_teller(policy.languages)
     injection = rule(policy.screening.injection, policy.screening.words)
     abuse = rule(policy.screening.abuse, policy.screening.words)
+    bereavement = rule(policy.screening.bereavement, policy.screening.words)
 
     def step(turn: Turn) -> Turn:
         cleaned = clean(turn.question)
@@ -37,10 +38,14 @@ def screen(policy: Policy, languages: LanguageTeller | None = None) -> Callable[
         elif language not in (ENGLISH, UNKNOWN):
             marks.add(Mark.OTHER_LANGUAGE)
         folded = fold(text)
+        plainer = unmasked(folded)
+        folded = folded if plainer == folded else f"{folded}\n{plainer}"
         if injection.applies(folded):
             marks.add(Mark.INJECTION)
         if abuse.applies(folded):
             marks.add(Mark.ABUSE)
+        if bereavement.applies(folded):
+            marks.add(Mark.BEREAVED)
         wording = WELSH if language == WELSH else turn.language
         noticed = replace(turn, marks=turn.marks | marks, detected=language, language=wording)
         return noticed.note(

@@ -3,8 +3,8 @@
 python -m evaluation.training --data DIR [--out FILE] [--folds N]
 
 `--data` is the folder with the guidance pages that the questions are about. Takes some minutes on
-two cores. With `--folds N` nothing is written: each part of the fit half's pages is left out in turn,
-and the questions about it are tried with and without what was learned from the others.
+two cores. With `--folds N` nothing is written: each part of the fit half's pages is left out in
+turn, and the questions about it are tried with and without what was learned from the others.
 """
 
 import argparse

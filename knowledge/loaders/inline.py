@@ -33,7 +33,10 @@ DEEPEST = 150
 BREAK, _ITEM = "\n", "\x1e"
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*>", re.IGNORECASE)
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|(?:opacity|font-size)\s*:\s*0(?:\.0+)?[a-z%]*\s*(?:;|!|$)",
+    re.IGNORECASE,
+)
 
 
 def text_of(markup: str) -> str:

@@ -9,11 +9,17 @@ from knowledge.sentences import split_sentences
 
 _SHORT_LEAD_WORDS = 25
 _CLOSERS = "\"'”’)]"
+_UNSEEN = re.compile(
+    "[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
+)
 
 
 def fold(text: str) -> str:
-    """Return the text on one line, with single plain spaces (no-break spaces become plain)."""
-    return " ".join(text.split())
+    """Return the text on one line, with single plain spaces (no-break spaces become plain).
+
+    Characters that nobody sees (zero-width, tags, direction overrides) are left out.
+    """
+    return " ".join(_UNSEEN.sub("", text).split())
 
 
 def lead_of(paragraph: str) -> str:

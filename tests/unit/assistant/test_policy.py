@@ -19,6 +19,7 @@ from assistant.policy import PersonalKind, Policy, load_policy
 from assistant.policy.lines import lines_of
 from assistant.policy.loading import BUNDLED, FILES
 from assistant.policy.wording import FORBIDDEN, MESSAGES, STAGES, Wording
+from assistant.turns import Mark
 
 Edit = Callable[[str, str, str], Path]
 
@@ -85,6 +86,10 @@ BROKEN = [
     ("safeguarding.toml", 'reason = "crisis"', 'reason = "greeting"', None, "not a danger"),
     ("safeguarding.toml", 'reason = "crisis"', 'reason = "self_harm"', None, '"crisis"'),
     ("safeguarding.toml", 'reason = "crisis"', 'reason = "sad"', 'reason = "sad"', "write one of"),
+    ("safeguarding.toml", '"overdose", ', '"od", ', '"od"', "at least five letters"),
+    ("safeguarding.toml", '"hearing", ', '"Hearing!", ', '"Hearing!"', "one word in lower case"),
+    ("safeguarding.toml", '"hearing", ', '"hitting", ', "spelling", "stands in words and in right"),
+    ("safeguarding.toml", '["m8"]', '["m8", "2nite"]', "spelling", "stands for two things"),
     ("routing.toml", 'reason = "asked_for_person"', 'reason = "thanks"', None, "must be the one"),
     ("routing.toml", 'mark = "too_long"', "", None, "mark"),
     (
@@ -172,6 +177,20 @@ def test_an_unknown_key_points_at_its_nearest_parent() -> None:
     assert lines.of(("b", 1, "y")) == 8
     assert lines.of(("b", 1, "z")) == 7
     assert lines.of(("c",)) == 1
+
+
+@pytest.mark.parametrize(("language", "kind"), [("en", "sorry for your loss"), ("cy", "colled")])
+def test_somebody_bereaved_reads_a_kind_line_first_but_not_before_urgent_help(
+    policy: Policy, language: str, kind: str
+) -> None:
+    marks = {Mark.BEREAVED}
+    for outcome in (Abstained(Reason.NO_GUIDANCE), Signposted(Reason.COMPLAINT)):
+        said = policy.message(outcome, language, "", "", marks=marks)
+        assert kind in said.partition(".")[0]
+        assert said.endswith(policy.message(outcome, language, "", ""))
+        assert kind not in policy.message(outcome, language, "", "", marks={Mark.WELSH})
+    for outcome in (Signposted(Reason.CRISIS, urgent=True), Refused(Reason.ABUSE)):
+        assert kind not in policy.message(outcome, language, "", "", marks=marks)
 
 
 def test_every_reason_has_words(policy: Policy) -> None:

@@ -67,6 +67,59 @@ PERSONAL = [
     ("my son is called {} and is 4", "Tom", "name"),
     ("Fy enw i yw {}", "Rhys Gwilym", "name"),
     ("Mrs {} said so", "Patel", "name"),
+    ("my NI is {}", "q q 12 34 56 c", "ni_number"),
+    ("my NI number is {}", "AB.12.34.56.C", "ni_number"),
+    ("NI {} I think", "a b 1 2 3 4 5 6 c", "ni_number"),
+    ("is {} a real one?", "A B 1 2 3 4 5 6 C", "ni_number"),
+    ("yswiriant gwladol: {}", "ab 12 34 56 c", "ni_number"),
+    ("my UTR is {}", "1234567890", "utr"),
+    ("my unique taxpayer reference number is {}", "123-456-7890", "utr"),
+    ("{} is the UTR they gave me", "1234 567 890", "utr"),
+    ("what is {} for?", "1955839661K", "utr"),
+    ("nhs no {}, am I exempt?", "943 476 5918", "nhs_number"),
+    ("CHI number {}", "943.476.5919", "nhs_number"),
+    ("fy rhif GIG yw {}", "943 476 5918", "nhs_number"),
+    ("my debit card is {}", "4111111111111112", "card"),
+    ("paid with {}", "4111.1111.1111.1112", "card"),
+    ("amex {}", "3782 822463 10006", "card"),
+    ("the cvv is {}", "123", "card"),
+    ("account {}", "1234 5678", "bank_account"),
+    ("s/c {}", "123456", "bank_account"),
+    ("sort code {}", "12/34/56", "bank_account"),
+    ("sort code is {}", "01.02.03", "bank_account"),
+    ("Bank details: {}", "12-34-56 12345678", "bank_account"),
+    ("pay {} in", "12-34-56, 12345678", "bank_account"),
+    ("{} is my account number", "12345678", "bank_account"),
+    ("rhif fy nghyfrif yw {}", "12345678", "bank_account"),
+    ("account number {}", "one two three four five six seven eight", "bank_account"),
+    ("iban {}", "GB30 NWBK 6016 1331 9268 19", "iban"),
+    ("passport {}", "123 456 789", "passport"),
+    ("fy mhasbort: {}", "123456789", "passport"),
+    ("{} is my old passport", "123456789", "passport"),
+    ("licence {}", "morga 657054 sm9ij", "driving_licence"),
+    ("my Northern Ireland licence is {}", "12345678", "driving_licence"),
+    ("my number is {}, ring me", "oh seven seven double oh nine oh oh one two three", "phone"),
+    ("rhif ffôn {}", "dim saith saith dim dim naw dim dim un dau tri", "phone"),
+    ("call {} please", "+44(0)7700 900123", "phone"),
+    ("mob {}", "07700.900.123", "phone"),
+    ("ring us on {}", "496 0123", "phone"),
+    ("it is {} now", "jo @ example.com", "email"),
+    ("write to {}", "jo.bloggs at gmail.com", "email"),
+    ("write to {}", "jo dot bloggs at example dot org", "email"),
+    ("write to {}", "jo (at) example (dot) org", "email"),
+    ("reg {}", "AB 12 CDE", "vehicle"),
+    ("how do I sorn {}", "he17 hcw", "vehicle"),
+    ("reg mark {}", "ABZ 1234", "vehicle"),
+    ("dob {}", "12-Mar-1985", "date_of_birth"),
+    ("D.O.B. {}", "120385", "date_of_birth"),
+    ("{} is my date of birth", "12 Mar 85", "date_of_birth"),
+    ("fy nyddiad geni yw {}", "3 Mawrth 1985", "date_of_birth"),
+    ("cefais fy ngeni ar {}", "3.3.1985", "date_of_birth"),
+    ("I moved to {} from Bath", "9 Rose Oval", "address"),
+    ("I live at {}", "Rose Cottage, Mill Lane", "address"),
+    ("who cleans {}?", "Studio 9, Forster Wharf", "address"),
+    ("dw i'n byw yn {} ac eisiau help", "86 Ffordd Newydd", "address"),
+    ("Fy nghyfeiriad yw {}", "7 Maes Glas", "address"),
 ]
 
 
@@ -92,6 +145,16 @@ HARMLESS = [
     "I am called to jury service. Who is called first?",
     "2 hours close to home, 4 people per house, 10 days in the park",
     "my passport expires in 2027 and costs 88.50",
+    "my account was opened on 12-04-20 and 20240101, with £12345678",
+    "I paid NI of 12 34 56 pounds, on 12.03.19 a letter came",
+    "the account balance was 125000 and rent 93145.00",
+    "the ring road cost 93145.00 pounds; the phone line 1 234 567.89",
+    "I will be16 and want to drive a car",
+    "Universal Credit, 12/03/2024, was late. Council Tax, 2024-01-01 too.",
+    "moved in 2019 Universal Credit stopped, and lived on 80 Pension Credit",
+    "my birthday is 6 April, and men born on or before 5 April 1951",
+    "one or two of three, steps 1 2 3 4 5 6 7, section 1 2 3 4 5",
+    "look at www.gov.uk, at home or at work",
     "Mr and Mrs can both apply",
 ]
 
@@ -166,6 +229,30 @@ def test_any_text_can_be_masked_and_masked_again(text: str) -> None:
 
 
 HOSTILE = [
+    "+44" * 20_000,
+    "07 " * 20_000,
+    "1." * 30_000,
+    "(1" * 30_000,
+    "1-" * 30_000,
+    "é " * 30_000,
+    "\u0660 " * 30_000,
+    "A" * 60_000,
+    "A' " * 20_000,
+    "Ab " * 20_000,
+    "I'm Jo Ba " * 6_000,
+    "Jo, " * 15_000,
+    "thanks, jo " * 5_500,
+    "my name is Jo " * 4_300,
+    "ni a b 1 " * 6_700,
+    "reg A1 " * 8_600,
+    "GB29 NWBK " * 6_000,
+    "one two " * 7_500,
+    "live at 1 Ab " * 4_700,
+    "live at Ab Cd house " * 3_000,
+    "a at a dot " * 5_500,
+    "1 jan 2000 is my " * 3_600,
+    "yw fy enw Jo " * 4_700,
+    "12 ab@ +44 Jo 1-" * 3_800,
     "1" * 60_000,
     "1 " * 30_000,
     "+1 " * 20_000,
@@ -206,6 +293,47 @@ def test_the_step_masks_tells_kinds_and_traces_no_value(policy: Policy) -> None:
     assert turn.masked == ("name", "phone")
     assert turn.noted == ("masked", {"kinds": ["name", "phone"], "count": 3})
     assert turn.outcome is None
+
+
+def test_digits_of_other_scripts_are_digits(policy: Policy) -> None:
+    turn = redact(policy)(asked("NI AB١٢٣٤٥٦C, UTR १२३४५६७८९०, ring ０７７００ ９００１２４"))
+    assert turn.masked == ("ni_number", "utr", "phone")
+    assert not any(character.isdecimal() for character in turn.redacted)
+
+
+@pytest.mark.parametrize("gap", ["\u00a0", "\u2009", "\u202f", "\u2011", "\u2013", "\u2212", "\t"])
+def test_no_space_or_dash_hides_a_number(policy: Policy, gap: str) -> None:
+    turn = redact(policy)(asked(f"sort code 12{gap}34{gap}56 account 1234{gap}5678"))
+    assert turn.redacted == "sort code [bank account] account [bank account]"
+
+
+def test_the_nearest_label_tells_the_kind() -> None:
+    text = "UTR 1955839661 NHS 9434765918 passport 123456789 account 12345678 sort code 12-34-56"
+    assert REDACTOR.mask(text).kinds == (
+        "utr",
+        "nhs_number",
+        "passport",
+        "bank_account",
+        "bank_account",
+    )
+
+
+@pytest.mark.parametrize("text", ["{}", "it is {} and {}", "ref {}"])
+def test_without_its_label_a_number_needs_its_check_digit(text: str) -> None:
+    for wrong in ("943 476 5918", "1234567891", "GB30NWBK60161331926819"):
+        assert REDACTOR.mask(text.format(wrong, wrong)).kinds == ()
+
+
+def test_a_twenty_word_question_is_masked_in_a_third_of_a_millisecond() -> None:
+    question = (
+        "I work 16 hours a week for £11.44 in Leeds and pay rent, so can I get Universal Credit?"
+    )
+    assert len(question.split()) >= 17
+    REDACTOR.mask(question)
+    begun = time.process_time()
+    for _ in range(200):
+        REDACTOR.mask(question)
+    assert (time.process_time() - begun) / 200 < 0.0006  # 0.3 ms promised; machines differ
 
 
 def test_hidden_characters_do_not_hide_a_number(policy: Policy) -> None:

@@ -169,6 +169,35 @@ def test_hostility_is_marked_and_plain_anger_is_not(marks) -> None:
     assert marks("This bloody form is so stupid. How do I fill it in?") == frozenset()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I h4te immigrants",
+        "i h a t e you muslims",
+        "All gay people are disgusting",
+        "Black people should be shot",
+        "shut up you m0ron, you're a useless bot",
+    ],
+)
+def test_hate_is_marked_behind_its_tricks(marks, text: str) -> None:
+    assert Mark.ABUSE in marks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My neighbour said all gay people are disgusting. Is that a hate crime?",
+        "Someone shouted that Muslims should be shot. Who do I tell?",
+        "What help is there for disabled people?",
+        "Are women paid the same State Pension?",
+        "Where do asylum seekers get money?",
+        "I work with gay people and black people. Which posters must I put up?",
+    ],
+)
+def test_who_tells_of_hate_or_speaks_of_a_group_is_not_marked(marks, text: str) -> None:
+    assert Mark.ABUSE not in marks(text)
+
+
 @given(anything)
 @settings(max_examples=50)
 def test_no_text_breaks_the_step(text: str) -> None:

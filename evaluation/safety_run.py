@@ -1,0 +1,47 @@
+"""Run the safety evaluation: measure, compare with the run before, write the report."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from evaluation.report import write_report
+from evaluation.runs import Circumstances, Part, Run, read_run, since
+from evaluation.safety import Examined, Watch, safety_parts
+from evaluation.safety_sets import safety_digests
+from evaluation.versions import installed_versions
+
+TITLE = "How Signpost meets people in trouble, attacks, personal data and the rest"
+
+
+def evaluate_safety(
+    system: str,
+    examined: Examined,
+    identity: Mapping[str, str],
+    data: Path,
+    out: Path,
+    *,
+    command: str,
+    now: datetime,
+    further: Sequence[Part] = (),
+    watch: Watch = lambda what, done, of: None,
+) -> Run:
+    """Measure safety and write `safety.json` and `safety.html` to `out`.
+
+    `further` are parts measured elsewhere that belong in the same report: personal data, say.
+    Raise DataMissing, DataUnreadable.
+    """
+    previous = read_run(out / "safety.json")
+    parts = (*safety_parts(system, examined, data, watch), *further)
+    told = Circumstances(
+        command=command,
+        created=now.isoformat(timespec="seconds"),
+        versions=installed_versions(),
+        data=safety_digests(data),
+        systems={system: identity},
+    )
+    run = Run("safety", TITLE, parts, told)
+    if previous is not None:
+        run = replace(run, comparisons=since(run.parts, previous))
+    write_report(run, out)
+    return run
