@@ -6,6 +6,7 @@ from time import perf_counter_ns
 
 from assistant.confidence import Calibration
 from assistant.generation import ChatModel, write
+from assistant.grounding import vocabulary
 from assistant.outcomes import Abstained, Reason
 from assistant.policy import Policy
 from assistant.redaction.redactor import Redactor
@@ -57,7 +58,10 @@ def build_steps(
         Step("retrieve", retrieve(retriever, withdrawn, depth)),
         Step("rerank", rerank(RerankWeights())),
         Step("compose", compose),
-        Step("ground", ground(policy.thresholds.grounding, by_quotation)),
+        Step(
+            "ground",
+            ground(policy.thresholds.grounding, vocabulary(policy.grounding), by_quotation),
+        ),
         Step("decide", decide(policy.thresholds, policy.limits, Calibration())),
     )
 
