@@ -33,6 +33,7 @@ evaluate: .venv/.installed
 	@test -n "$(DATA)" || { echo "Say where the public test sets are: make evaluate DATA=folder"; exit 2; }
 	@$(BIN)/signpost evaluate retrieval --data "$(DATA)" --out out/evaluation
 	@$(BIN)/signpost evaluate own
+	@$(BIN)/signpost evaluate grounding --data "$(DATA)" --out out/evaluation
 	@$(BIN)/signpost evaluate answers --data "$(DATA)" --out out/evaluation
 
 lock: .venv/.tested

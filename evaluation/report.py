@@ -27,7 +27,11 @@ from evaluation.prose import (
 from evaluation.runs import Part, Run, as_json
 
 WORST = 10
-_TITLES = {"retrieval": "How well Signpost finds guidance", "answers": "How well Signpost answers"}
+_TITLES = {
+    "retrieval": "How well Signpost finds guidance",
+    "answers": "How well Signpost answers",
+    "grounding": "How well Signpost tells what guidance says from what it does not",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class Chapter:
     plot: Plot | None
     worst: tuple[Case, ...]
     questions: int
+    things: str
 
 
 def write_report(run: Run, out: Path) -> tuple[Path, Path]:
@@ -141,6 +146,7 @@ def _chapter(run: Run, systems: Mapping[str, Part]) -> Chapter:
         plot=plot(first.title, {name: list(each.values()) for name, each in found.items()}),
         worst=_worst(first),
         questions=len(first.cases),
+        things=first.things,
     )
 
 

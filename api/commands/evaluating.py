@@ -13,10 +13,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from api.bootstrap import Home, OpenedGuidance, now
 from api.commands.asking import BatchAsker, exchanges
 from api.commands.running import errors, opened_home, output
+from assistant.grounding import problems, vocabulary
 from assistant.text import RawText
 from evaluation.baselines import langchain_search, packaged_embeddings
 from evaluation.cases import Found, Question, found_in
 from evaluation.corpora import Corpus
+from evaluation.grounding import evaluate_grounding
 from evaluation.own_evaluation import ask_own, figures, reliability
 from evaluation.own_questions import HALVES, load_questions, starter_documents
 from evaluation.parts import Watch
@@ -99,6 +101,31 @@ def answers(
             only=only or CORPORA,
         )
     output.print(f"Report: {out / 'answers.html'}")
+
+
+@evaluate.command("grounding")
+def grounding(
+    out: Out,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Folder of the test sets, to judge theirs too.")
+    ] = None,
+) -> None:
+    """Does it tell what guidance says from what it does not?"""
+    with opened_home() as home, _progress() as watch:
+        words = vocabulary(home.policy.grounding)
+        enough = home.policy.thresholds.grounding
+        evaluate_grounding(
+            lambda statement, generated: problems(
+                statement, words, generated=generated, enough=enough
+            ),
+            out,
+            identity={"policy": home.policy.digest},
+            command=_command(),
+            now=now(),
+            data=data,
+            watch=watch,
+        )
+    output.print(f"Report: {out / 'grounding.html'}")
 
 
 @evaluate.command("own")
