@@ -126,7 +126,9 @@ def parse_reply(reply: str, lines: Sequence[tuple[Passage, Segment]]) -> Answer 
         text = _BULLET.sub("", written[: cited.start()]).strip()
         if not text or _CITED.search(text):
             return None
-        statements.append(Statement(text=text, quote=segment.text, passage=passage))
+        statements.append(
+            Statement(text=text, quote=segment.text, passage=passage, block=segment.block)
+        )
     return Answer(tuple(statements), generated=True) if statements else None
 
 

@@ -7,6 +7,7 @@ from time import perf_counter_ns
 from assistant.confidence import Calibration
 from assistant.follow_ups import FollowUpRules
 from assistant.generation import ChatModel, write
+from assistant.grounding import vocabulary
 from assistant.outcomes import Abstained, Reason
 from assistant.policy import Policy
 from assistant.policy.rules import rule
@@ -63,7 +64,10 @@ def build_steps(
         Step("retrieve", retrieve(retriever, withdrawn, depth, rules)),
         Step("rerank", rerank(RerankWeights())),
         Step("compose", compose),
-        Step("ground", ground(policy.thresholds.grounding, by_quotation, orders)),
+        Step(
+            "ground",
+            ground(policy.thresholds.grounding, vocabulary(policy.grounding), by_quotation, orders),
+        ),
         Step("decide", decide(policy.thresholds, policy.limits, Calibration())),
     )
 

@@ -25,6 +25,7 @@ GOVUK = "https://www.gov.uk"
 _CONDITIONALQA = Path("govuk/conditionalqa")
 _QUERIES = Path("govuk/search_queries")
 _CONVERSATIONS = Path("conversational/mtrag_govt")
+_INJECTIONS = Path("safety/prompt_injection_visible.jsonl")
 _QUERY_FILES = (
     "top_200_query_result_pairs.csv",
     "self_assessment.csv",
@@ -201,6 +202,16 @@ def evidence_notes(gold: Sequence[GoldQuestion]) -> tuple[str, ...]:
     )
 
 
+def injection_texts(data: Path) -> tuple[tuple[str, str, str], ...]:
+    """Return published prompt injections: id, family of near duplicates, text.
+
+    Test inputs, never instructions. Raise DataMissing, DataUnreadable.
+    """
+    path = data / _INJECTIONS
+    lines = jsonl_lines(path, "prompt injections")
+    return each_line(path, lines, lambda line: (line["id"], line["group"], line["text"]))
+
+
 def passage_id(url: str) -> str:
     """Return the id of a judged passage from the address that `corpora` gave it, or ""."""
     return url.partition("#")[2]
@@ -225,10 +236,11 @@ def digests(data: Path, kind: str, corpora: Collection[str]) -> Mapping[str, str
     if "guidance" in corpora:
         folders += [_CONDITIONALQA, Path("govuk/content_pages"), Path("govuk/get_into_teaching")]
         folders += [_QUERIES] if kind == "retrieval" else []
+    files = [path for folder in folders for path in sorted((data / folder).glob("*"))]
+    files += [data / _INJECTIONS] if kind == "grounding" else []
     return {
         str(path.relative_to(data)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for folder in folders
-        for path in sorted((data / folder).glob("*"))
+        for path in files
         if path.is_file()
     }
 

@@ -51,6 +51,7 @@ class Chapter:
     plot: Plot | None
     worst: tuple[Case, ...]
     questions: int
+    things: str
 
 
 def write_report(run: Run, out: Path) -> tuple[Path, Path]:
@@ -140,6 +141,7 @@ def _chapter(run: Run, systems: Mapping[str, Part]) -> Chapter:
         plot=plot(first.title, {name: list(each.values()) for name, each in found.items()}),
         worst=_worst(first),
         questions=len(first.cases),
+        things=first.things,
     )
 
 

@@ -15,7 +15,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One test of one system. `about` and `notes` are in plain English.
+    """One test of one system. `about`, `notes` and `things` (what is counted) are plain English.
 
     `figures` holds those of every measure that some case has.
     """
@@ -27,6 +27,7 @@ class Part:
     measures: tuple[Measure, ...]
     cases: tuple[Case, ...]
     notes: tuple[str, ...] = ()
+    things: str = "questions"
     figures: tuple[Figure, ...] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from api.bootstrap import Home, OpenedGuidance, now
 from api.commands.asking import BatchAsker, exchanges
 from api.commands.running import errors, fail, opened_home, output
+from assistant.grounding import problems, vocabulary
 from assistant.text import RawText
 from evaluation.answer_suites import ANSWERS
 from evaluation.baselines import langchain_search, packaged_embeddings
@@ -23,6 +24,7 @@ from evaluation.cases import AnswerGiven, Found, Question, found_in
 from evaluation.conversation import Conversing, evaluate_conversation
 from evaluation.corpora import GOVERNMENT, READERS, Corpus
 from evaluation.follow_up_fit import fit
+from evaluation.grounding import evaluate_grounding
 from evaluation.own_evaluation import OwnCase, ask_own, figures, reliability
 from evaluation.own_questions import (
     guidance_documents,
@@ -145,6 +147,31 @@ def safety(data: Data, out: Out) -> None:
             watch=watch,
         )
     output.print(f"Report: {out / 'safety.html'}")
+
+
+@evaluate.command("grounding")
+def grounding(
+    out: Out,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Folder of the test sets, to judge theirs too.")
+    ] = None,
+) -> None:
+    """Does it tell what guidance says from what it does not?"""
+    with opened_home() as home, _progress() as watch:
+        words = vocabulary(home.policy.grounding)
+        enough = home.policy.thresholds.grounding
+        evaluate_grounding(
+            lambda statement, generated: problems(
+                statement, words, generated=generated, enough=enough
+            ),
+            out,
+            identity={"policy": home.policy.digest},
+            command=_command(),
+            now=now(),
+            data=data,
+            watch=watch,
+        )
+    output.print(f"Report: {out / 'grounding.html'}")
 
 
 @evaluate.command("own")

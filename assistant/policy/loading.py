@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from assistant.errors import PolicyInvalid
 from assistant.outcomes import Contact, Outcome, Reason, Refused, Signposted
 from assistant.patterns import PatternError, Words, check, fold, pattern
+from assistant.policy.grounding_words import GroundingWords
 from assistant.policy.lines import Lines, lines_of
 from assistant.policy.model import (
     HelpContact,
@@ -46,6 +47,7 @@ class Contacts(Strict):
 
 FILES: Mapping[str, type[Strict]] = {
     "contacts.toml": Contacts,
+    "grounding.toml": GroundingWords,
     "languages.toml": Languages,
     "limits.toml": Limits,
     "redaction.toml": RedactionRules,
@@ -68,6 +70,7 @@ class Policy:
 
     limits: Limits
     thresholds: Thresholds
+    grounding: GroundingWords
     redaction: RedactionRules
     screening: Screening
     languages: Languages
@@ -146,6 +149,7 @@ def load_policy(folder: Path | None = None) -> Policy:
     policy = Policy(
         limits=_part(files["limits.toml"], Limits),
         thresholds=_part(files["thresholds.toml"], Thresholds),
+        grounding=_part(files["grounding.toml"], GroundingWords),
         redaction=_part(files["redaction.toml"], RedactionRules),
         screening=_part(files["screening.toml"], Screening),
         languages=_part(files["languages.toml"], Languages),
@@ -200,6 +204,7 @@ def _check_phrases(policy: Policy, files: Mapping[str, _File]) -> None:
         _check_group(screening, (name,), getattr(policy.screening, name), words)
     for number, category in enumerate(policy.safeguarding.category):
         _check_group(safeguarding, ("category", number), category, policy.safeguarding.words)
+    _check_group(files["grounding.toml"], ("instructions",), policy.grounding.instructions, {})
     _check_group(routing, ("question",), policy.routing.question, policy.routing.words)
     for number, label in enumerate(policy.routing.label):
         path = ("label", number)

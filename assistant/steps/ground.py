@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from assistant.answers import Answer
 from assistant.cleaning import clean
-from assistant.grounding import problems
+from assistant.grounding import Vocabulary, problems
 from assistant.outcomes import Abstained, Reason
 from assistant.patterns import fold
 from assistant.policy.rules import Rule
@@ -13,7 +13,10 @@ from assistant.turns import Turn
 
 
 def ground(
-    enough: float, compose_from_quotes: Callable[[Turn], Turn], instruction: Rule | None = None
+    enough: float,
+    vocabulary: Vocabulary,
+    compose_from_quotes: Callable[[Turn], Turn],
+    instruction: Rule | None = None,
 ) -> Callable[[Turn], Turn]:
     """Return the step. A generated answer that fails falls back to the extractive composer.
 
@@ -22,12 +25,24 @@ def ground(
     """
 
     def faults(answer: Answer, turn: Turn) -> list[str]:
-        found = _faults(answer, turn, enough)
-        ordered = instruction and any(
+        found = tuple(hit.passage for hit in turn.hits)
+        named = {
+            problem.name.lower()
+            for statement in answer.statements
+            for problem in problems(
+                statement,
+                vocabulary,
+                generated=answer.generated,
+                enough=enough,
+                passages=found,
+            )
+        }
+        if instruction and any(
             instruction.applies(fold(clean(f"{said.lead}\n{said.quote}\n{said.text}").text))
             for said in answer.statements
-        )
-        return sorted([*found, "instruction"]) if ordered else found
+        ):
+            named.add("instruction")
+        return sorted(named if answer.statements else {"empty"})
 
     def step(turn: Turn) -> Turn:
         if turn.answer is None:
@@ -43,17 +58,3 @@ def ground(
         return replace(turn.note("not grounded", faults=found), answer=None, outcome=outcome)
 
     return step
-
-
-def _faults(answer: Answer, turn: Turn, enough: float) -> list[str]:
-    found = {hit.passage for hit in turn.hits}
-    faults = {
-        problem.name.lower()
-        for statement in answer.statements
-        for problem in problems(statement, generated=answer.generated, enough=enough)
-    }
-    if any(statement.passage not in found for statement in answer.statements):
-        faults.add("unknown_passage")
-    if not answer.statements:
-        faults.add("empty")
-    return sorted(faults)
