@@ -73,7 +73,7 @@ def write(
     def step(turn: Turn) -> Turn:
         lines = tuple(_lines(turn.hits[:PASSAGES]))
         try:
-            reply = _within(chat.timeout, chat.model, _messages(turn.standalone, lines))
+            reply = _within(chat.timeout, chat.model, _messages(_asked(turn), lines))
         except Exception as fault:  # noqa: BLE001  (any provider's any failure: quotation answers)
             quoted = quote(turn)
             return quoted.note("model failed, quoted", error=type(fault).__name__)
@@ -134,6 +134,13 @@ def parse_reply(reply: str, lines: Sequence[tuple[Passage, Segment]]) -> Answer 
 
 def _lines(hits: Sequence[Hit]) -> list[tuple[Passage, Segment]]:
     return [(hit.passage, segment) for hit in hits for segment in hit.passage.segments]
+
+
+def _asked(turn: Turn) -> RedactedText:
+    """Return the question as it reads, after those it leans on. Masks stay: they are words here."""
+    leans = turn.background is not None and turn.background.leaning >= 0.5
+    earlier = turn.background.questions if turn.background and leans else ()
+    return RedactedText(". ".join((*earlier, turn.redacted)))
 
 
 def _messages(

@@ -105,7 +105,7 @@ def test_an_attack_in_the_history_does_not_reach_a_later_answer(
     before = assistant.once(attack)
     shown = assistant.once(attack, QUESTION)
     assert shown.outcome == "answered"
-    assert RENEW in shown.answer
+    assert "evil.example" not in shown.answer
     if before.outcome == "refused":
         assert shown.answer == assistant.once(QUESTION).answer
 
