@@ -15,7 +15,7 @@ from knowledge.retrieval import Hit
 from tests.assisting import NOON, bundled_policy
 
 POLICY = bundled_policy()
-SURE, UNSURE = Calibration(intercept=9.0), Calibration(intercept=-1.8, score=0.0, lead=0.0)
+SURE, UNSURE = Calibration(9.0), Calibration(-1.8, 0.0, 0.0, 0.0, 0.0)
 
 
 def passage(title: str, text: str = "Ask your council.", *nations: str) -> Passage:
