@@ -26,7 +26,7 @@ class QuotingRules:
     words: int = 120
     passages: int = 4
     passage_weight: float = 2.0
-    margin: float = 0.4
+    margin: float = 0.5
     whole_list_words: int = 60
     whole_steps_words: int = 100
 
