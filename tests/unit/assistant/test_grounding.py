@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from math import inf
-from time import process_time
+from time import thread_time
 
 import pytest
 
@@ -280,23 +280,24 @@ def test_only_a_passage_that_was_found_may_be_cited() -> None:
 def test_hostile_text_takes_time_in_step_with_its_length(piece: str) -> None:
     def seconds(length: int) -> float:
         text = piece * (length // len(piece))
-        begun = process_time()
+        begun = thread_time()
         worded(FEE, text)
         worded(text, FEE)
-        return process_time() - begun
+        return thread_time() - begun
 
     seconds(1_000)
-    assert seconds(12_000) < 20 * max(seconds(1_200), 0.02)
+    longer, shorter = (min(seconds(length) for _ in range(3)) for length in (12_000, 1_200))
+    assert longer < 20 * max(shorter, 0.02)
 
 
 def test_quotations_do_not_pay_for_the_judging_of_worded_answers() -> None:
     statements = [Statement(FEE, FEE, PASSAGE)] * 9
     best = inf
     for _ in range(50):
-        begun = process_time()
+        begun = thread_time()
         for statement in statements:
             quoted_problems(statement)
-        best = min(best, process_time() - begun)
+        best = min(best, thread_time() - begun)
     assert best < 0.001  # about 120 words
 
 
