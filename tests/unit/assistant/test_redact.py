@@ -275,9 +275,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:16])
 def test_no_text_takes_long(text: str) -> None:
-    begun = time.process_time()
+    begun = time.thread_time()
     REDACTOR.mask(text)
-    assert time.process_time() - begun < 1
+    assert time.thread_time() - begun < 1
 
 
 def test_a_label_in_the_text_is_no_context_for_what_follows() -> None:
@@ -330,10 +330,10 @@ def test_a_twenty_word_question_is_masked_in_a_third_of_a_millisecond() -> None:
     )
     assert len(question.split()) >= 17
     REDACTOR.mask(question)
-    begun = time.process_time()
+    begun = time.thread_time()
     for _ in range(200):
         REDACTOR.mask(question)
-    assert (time.process_time() - begun) / 200 < 0.0006  # 0.3 ms promised; machines differ
+    assert (time.thread_time() - begun) / 200 < 0.0006  # 0.3 ms promised; machines differ
 
 
 def test_hidden_characters_do_not_hide_a_number(policy: Policy) -> None:

@@ -204,6 +204,6 @@ def test_another_language_is_sent_on_and_its_words_exist(step, policy: Policy) -
 
 def test_no_text_takes_long(step) -> None:
     for text in ("can i speak " * 160, "what can you " * 150, "hello " * 330, "a" * 2_000):
-        begun = time.process_time()
+        begun = time.thread_time()
         step(_turn(text, *Mark))
-        assert time.process_time() - begun < 0.5
+        assert time.thread_time() - begun < 0.5

@@ -175,6 +175,6 @@ def test_danger_is_seen_behind_a_mask(step) -> None:
 
 def test_no_text_takes_long(step) -> None:
     for text in ("my husband " * 180, "i want to " * 200, "a " * 1_000, "kill " * 400):
-        begun = time.process_time()
+        begun = time.thread_time()
         step(_turn(text))
-        assert time.process_time() - begun < 0.5
+        assert time.thread_time() - begun < 0.5

@@ -60,6 +60,6 @@ def test_no_everyday_word_is_taken_for_a_dangerous_one() -> None:
 
 
 def test_a_long_text_of_strange_words_is_read_in_time() -> None:
-    begun = time.process_time()
+    begun = time.thread_time()
     BUNDLED.read(" ".join(["zxqvbnmkjh" * 3] * 500))
-    assert time.process_time() - begun < 0.5
+    assert time.thread_time() - begun < 0.5
