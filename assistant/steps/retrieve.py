@@ -7,6 +7,7 @@ from assistant.follow_ups import FollowUpRules, query_of, understood
 from assistant.outcomes import Abstained, Clarifying, Reason
 from assistant.redaction.redactor import without_labels
 from assistant.turns import Background, Mark, Turn
+from assistant.welsh import speaks_of
 from knowledge.retrieval import Hit, Retriever
 from knowledge.vector_store import Filters
 
@@ -51,13 +52,12 @@ def _search(
     withdrawn: frozenset[str],
     rules: FollowUpRules,
 ) -> tuple[Hit, ...]:
-    """Search; a Welsh question also reads Welsh guidance by its own words."""
-    hits = _found(retriever, turn, depth, Filters(excluded=withdrawn), rules)
+    """Search. A Welsh question finds Welsh guidance that has its words, best words first."""
     if Mark.WELSH not in turn.marks:
-        return hits
+        return _found(retriever, turn, depth, Filters(excluded=withdrawn), rules)
     welsh = _found(retriever, turn, depth, Filters(language="cy", excluded=withdrawn), rules)
-    found = {hit.passage: hit for hit in (*hits, *welsh)}
-    return tuple(sorted(found.values(), key=lambda hit: -hit.score)[:depth])
+    found = [hit for hit in welsh if speaks_of(hit.passage, turn.standalone)]
+    return tuple(sorted(found, key=lambda hit: -hit.lexical))
 
 
 def _found(
