@@ -152,6 +152,8 @@ class Wording(Strict):
         if silent_on(nation, limits, answer.text):
             notice = self.notices.other_nation.replace("{nation}", self.nations[nation])
             return notice.replace("{nations}", names)
+        if nation and nation not in limits:  # the answer itself speaks of the nation asked about
+            return ""
         return self.notices.nations.replace("{nations}", names)
 
     def _joined(self, names: list[str]) -> str:

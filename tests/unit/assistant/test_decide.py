@@ -65,7 +65,7 @@ def test_an_answer_for_another_nation_comes_with_a_caution(
     [
         ("", "Ask your council.", "This is for England and Wales.", "Lloegr a Cymru"),
         ("Scotland", "Ask your council.", "You asked about Scotland, but this is", "yr Alban"),
-        ("Scotland", "In Scotland, ask.", "This is for England and Wales.", "Lloegr a Cymru"),
+        ("Wales", "Ask your council.", "This is for England and Wales.", "Lloegr a Cymru"),
     ],
 )
 def test_the_message_says_which_nations_the_answer_is_for(
@@ -76,6 +76,13 @@ def test_the_message_says_which_nations_the_answer_is_for(
     assert english in said
     assert said.startswith(POLICY.english.message(replace(done, answer=Answer(()))))
     assert welsh in POLICY.message(done, "cy", "cy", "", nation)
+
+
+def test_an_answer_that_speaks_of_the_nation_asked_about_is_not_said_to_be_for_others() -> None:
+    done = outcome("who?", passage("Meals", "In Scotland, ask.", "England"), nation="Scotland")
+    for language in ("en", "cy"):
+        assert "Lloegr" not in POLICY.message(done, language, language, "", "Scotland")
+        assert "England" not in POLICY.message(done, language, language, "", "Scotland")
 
 
 def test_an_answer_for_everybody_says_nothing_of_nations() -> None:
