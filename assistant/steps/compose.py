@@ -59,7 +59,7 @@ def quote(rules: QuotingRules) -> Callable[[Turn], Turn]:
             return replace(turn.note("nothing to quote"), outcome=outcome)
         statements = tuple(
             statement
-            for unit in sorted(chosen, key=lambda unit: (unit.rank, unit.first))
+            for unit in _in_reading_order(chosen)
             for statement in _statements(hits[unit.rank].passage, unit)
         )
         answer = Answer(statements)
@@ -140,6 +140,14 @@ def _choose(units: list[_Unit], rules: QuotingRules) -> list[_Unit]:
         chosen.append(unit)
         introduced.add(introduction)
     return chosen
+
+
+def _in_reading_order(chosen: Iterable[_Unit]) -> list[_Unit]:
+    """Return the passage with the best unit first, and each passage's units as they stand there."""
+    best: dict[int, float] = {}
+    for unit in chosen:
+        best[unit.rank] = max(unit.score, best.get(unit.rank, unit.score))
+    return sorted(chosen, key=lambda unit: (-best[unit.rank], unit.rank, unit.first))
 
 
 def _statements(passage: Passage, unit: _Unit) -> Iterator[Statement]:
