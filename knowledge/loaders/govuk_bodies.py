@@ -275,12 +275,18 @@ def _condition(answers: list[tuple[str, str]]) -> tuple[str, ...]:
 
 def _contact_markup(found: Any, *named: tuple[str, str]) -> str:
     lines = [
-        f"{label}{escape(text)}"
+        f"{'' if at else label}{escape(text)}"
         for name, label in named
-        if (text := text_of(markup_of(found, name) if isinstance(found, dict) else ""))
+        for at, text in enumerate(_texts(markup_of(found, name) if isinstance(found, dict) else ""))
     ]
     described = markup_of(found, "description") if isinstance(found, dict) else ""
     return f'<div class="contact"><p>{"<br>".join(lines)}</p></div>{described}'
+
+
+def _texts(markup: str) -> list[str]:
+    """Return the paragraphs and items of an HTML fragment."""
+    blocks = (block for section in sections_of(markup, "") for block in section.blocks)
+    return [item for block in blocks for item in block.items]
 
 
 def _post_markup(address: Any) -> str:

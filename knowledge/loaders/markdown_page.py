@@ -1,5 +1,6 @@
 """Markdown pages, with or without TOML front matter between `+++` lines (the starter form)."""
 
+import re
 import tomllib
 from pathlib import PurePosixPath
 from typing import Any
@@ -47,15 +48,24 @@ def titled(
 ) -> tuple[str, tuple[Section, ...]]:
     """Return a page's title, and its sections without a first heading that only repeats it.
 
-    Without a title, the heading that stands above the whole page is it, and else `other`.
+    Without a title, the heading that stands above the whole page is it, else `other`, else the
+    heading that the page begins with; "" where there is none of them.
     """
-    tops = {section.headings[:1] for section in sections if section.headings}
-    top = next(iter(tops))[0] if len(tops) == 1 else ""
-    if not top or (title and top.casefold() != title.casefold()):
-        return title or other, sections
-    return title or top, tuple(
-        Section(section.headings[1:], section.url, section.blocks) for section in sections
+    tops = [section.headings[0] if section.headings else "" for section in sections]
+    above = tops[0] if len(set(tops)) == 1 else ""
+    found = title or above or other or next(iter(tops), "")
+    return found, tuple(
+        Section(section.headings[1:], section.url, section.blocks)
+        if top and top.casefold() == found.casefold()
+        else section
+        for top, section in zip(tops, sections, strict=True)
     )
+
+
+def title_from(slug: str) -> str:
+    """Return the last part of an address as words: `steps-to_take` → "Steps to take"."""
+    words = " ".join(re.split(r"[-_\s]+", slug.strip("-_ ")))
+    return words[:1].upper() + words[1:]
 
 
 def _parted(text: str, source: str) -> tuple[dict[str, Any], str]:

@@ -1,5 +1,6 @@
 """HTML → sections: what a page says, in reading order, without its furniture."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,6 +33,7 @@ from knowledge.loaders.tables import table_block
 _CONTACT_CLASSES = frozenset({"contact"})
 _ADDRESS_CLASSES = frozenset({"address", "adr", "postal-address"})
 _PARAGRAPHS = frozenset({"p", "address"})
+_MARKED_HEADING = re.compile(r"(?P<marks>#{2,6})\s*(?=[^#\s])")
 
 
 def sections_of(
@@ -109,7 +111,10 @@ class _Reading:
             self._outline.paragraph(joined_address(lines))
         else:
             for paragraph in rejoined(lines):
-                self._outline.paragraph(paragraph)
+                if marked := _MARKED_HEADING.match(paragraph):
+                    self._outline.heading(len(marked["marks"]), paragraph[marked.end() :])
+                else:
+                    self._outline.paragraph(paragraph)
 
     def _contact(self, node: Any) -> None:
         lines: list[str] = []

@@ -3,21 +3,25 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from knowledge.documents import Block, BlockKind, Section
 from knowledge.sentences import split_sentences
 
 _SHORT_LEAD_WORDS = 25
 _CLOSERS = "\"'”’)]"
+_UNFINISHED = re.compile(
+    r"\b(?:a|an|the|your|his|her|their|its|our|of|to|for|with|from|in|on|at|by)$", re.IGNORECASE
+)
 _UNSEEN = re.compile(
-    "[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
+    "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
 )
 
 
 def fold(text: str) -> str:
     """Return the text on one line, with single plain spaces (no-break spaces become plain).
 
-    Characters that nobody sees (zero-width, tags, direction overrides) are left out.
+    Characters that nobody sees (zero-width, soft hyphens, tags, direction overrides) are left out.
     """
     return " ".join(_UNSEEN.sub("", text).split())
 
@@ -61,6 +65,7 @@ class Outline:
         self._sections: list[Section] = []
         self._anchors: dict[str, int] = {}
         self._start = url
+        self._resumed = False
 
     def heading(self, level: int, text: str, anchor: str = "") -> None:
         """Begin a section; headings of the same or a deeper level end here."""
@@ -73,17 +78,32 @@ class Outline:
         self._path.append((level, text, anchor or (self._slug(text) if self._slugs else "")))
 
     def add(self, block: Block) -> None:
-        """Put a block under the present heading; one without any text is dropped."""
-        if any(block.items):
+        """Put a block under the present heading; one without a letter or digit is dropped."""
+        if any(character.isalnum() for item in block.items for character in item):
             self._blocks.append(block)
+            self._resumed = False
 
     def paragraph(self, text: str) -> None:
-        """Put a paragraph under the present heading."""
-        self.add(Block(BlockKind.PARAGRAPH, (fold(text),)))
+        """Put a paragraph under the present heading.
+
+        One that is the rest of a list item ("… of your", then "course") is put there.
+        """
+        text = fold(text)
+        if text[:1].islower() and self._breaks_off():
+            *before, last = self._blocks[-1].items
+            self._blocks[-1] = replace(self._blocks[-1], items=(*before, f"{last} {text}"))
+            self._resumed = True
+        else:
+            self.add(Block(BlockKind.PARAGRAPH, (text,)))
 
     @property
     def lead(self) -> str:
-        """Return what the paragraph just above offers as a lead, or ""."""
+        """Return what the paragraph just above offers as a lead, or "".
+
+        A list after the rest of a list item has the lead of that list.
+        """
+        if self._blocks and self._resumed:
+            return self._blocks[-1].lead
         if not self._blocks or self._blocks[-1].kind is not BlockKind.PARAGRAPH:
             return ""
         return lead_of(self._blocks[-1].items[0])
@@ -107,6 +127,15 @@ class Outline:
             headings = (*self._base, *(text for _, text, _ in self._path))
             self._sections.append(Section(headings, self._address(), tuple(self._blocks)))
             self._blocks = []
+            self._resumed = False
+
+    def _breaks_off(self) -> bool:
+        last = self._blocks[-1] if self._blocks else None
+        return (
+            last is not None
+            and last.kind is not BlockKind.PARAGRAPH
+            and _UNFINISHED.search(last.items[-1]) is not None
+        )
 
     def _address(self) -> str:
         anchors = [anchor for _, _, anchor in self._path if anchor]

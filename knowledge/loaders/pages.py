@@ -8,7 +8,7 @@ from knowledge.documents import OGL3, Document, Section, canonical_date
 from knowledge.errors import DocumentUnreadable, KnowledgeError, NotGuidance
 from knowledge.loaders.fields import listed, word, words
 from knowledge.loaders.govspeak import html_of
-from knowledge.loaders.markdown_page import titled
+from knowledge.loaders.markdown_page import title_from, titled
 from knowledge.loaders.markup import sections_of
 from knowledge.loaders.outline import fold
 from knowledge.results import Failed, Read, Skipped
@@ -47,13 +47,12 @@ def load(value: Any, source: str) -> Document:
         raise NotGuidance(source, "withdrawn", "was withdrawn by its publisher")
     url = _address(value)
     given = fold(word(value, "title"))
-    other = fold(word(value, "label")) or url.rpartition("/")[2]
-    title, sections = titled(_sections(value, url), given, other)
+    title, sections = titled(_sections(value, url), given, fold(word(value, "label")))
     if not sections:
         raise NotGuidance(source, "no_text", "has no text")
     return Document(
         url=url,
-        title=title,
+        title=title or title_from(url.rpartition("/")[2]) or url,
         sections=sections,
         summary=fold(word(value, "description")),
         publisher=", ".join(words(value, "organisations")) or _publisher(url),

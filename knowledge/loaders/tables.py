@@ -22,15 +22,18 @@ def table_block(table: Any, text_of_cell: Callable[[Any], str], lead: str) -> Bl
 
     A cell that spans rows is repeated in each, so that every row says what it is about; one that
     spans columns heads each of them. Column headings are the rows of `<thead>`, or a first row
-    of nothing but `<th>`.
+    of nothing but `<th>`. Columns without any text are left out.
     """
     rows = [row for row in table.iter("tr") if _owner(row) is table]
     heads = [row for row in rows if row.getparent().tag == "thead"]
     if not heads and len(rows) > 1 and all(cell.tag == "th" for cell in _cells(rows[0])):
         heads = rows[:1]
     body = [row for row in rows if row not in heads]
-    header = _headings(list(_grid(heads, text_of_cell, repeat=True)))
-    items = tuple(row for row in (joined(cells) for cells in _grid(body, text_of_cell)) if row)
+    titles, lines = _without_empty_columns(
+        list(_grid(heads, text_of_cell, repeat=True)), list(_grid(body, text_of_cell))
+    )
+    header = _headings(titles)
+    items = tuple(row for row in map(joined, lines) if row)
     if not items:
         return Block(BlockKind.TABLE, (joined(list(header)),), lead)
     return Block(BlockKind.TABLE, items, lead, header)
@@ -71,6 +74,14 @@ def _grid(
 def _hang(line: list[str], hanging: dict[int, tuple[str, int]]) -> None:
     while len(line) in hanging:
         line.append(hanging[len(line)][0])
+
+
+def _without_empty_columns(*parts: list[list[str]]) -> tuple[list[list[str]], ...]:
+    """Return a table's parts without the columns that are empty in all of them."""
+    filled = {at for rows in parts for row in rows for at, cell in enumerate(row) if cell}
+    return tuple(
+        [[cell for at, cell in enumerate(row) if at in filled] for row in rows] for rows in parts
+    )
 
 
 def _headings(rows: list[list[str]]) -> tuple[str, ...]:

@@ -138,6 +138,17 @@ P, L, S, T = BlockKind.PARAGRAPH, BlockKind.LIST, BlockKind.STEPS, BlockKind.TAB
         ("It costs $5 or 5%.", [(P, ("It costs $5 or 5%.",))]),
         ("[Image: x.png]\n\nText", [(P, ("Text",))]),
         ("Pay^2^ and 100% more", [(P, ("Pay^2^ and 100% more",))]),
+        ("a\n\n##\u00a0Heading\n\nb", [(P, ("a",)), (P, ("b",))]),
+        ("a\n\n[bursaries]\n\nb", [(P, ("a",)), (P, ("b",))]),
+        ("[bursaries]\n\n[bursaries]: /b", [(P, ("bursaries",))]),
+        ("Ask about [any] money.", [(P, ("Ask about [any] money.",))]),
+        ("a\n\n[ Start now ](https://a.example/b)", [(P, ("a",))]),
+        ("[Start now](https://a.example/b) today", [(P, ("Start now today",))]),
+        ("ODT, 43 KB\n\nThis file is in an [OpenDocument](/odf) format\n\na", [(P, ("a",))]),
+        ("It costs [a pound] (https://a.example/b) a day", [(P, ("It costs a pound a day",))]),
+        ("See features(/statements#special).", [(P, ("See features.",))]),
+        ("his(/her) and/or(/both)", [(P, ("his(/her) and/or(/both)",))]),
+        ("a\n\n    far in", [(P, ("a",)), (P, ("far in",))]),
     ],
 )
 def test_what_govspeak_adds_is_understood_or_left_out(
@@ -148,7 +159,24 @@ def test_what_govspeak_adds_is_understood_or_left_out(
 
 @pytest.mark.parametrize(
     "unit",
-    ["{:", "{::a ", "[Image:", "-|", "^a" + " " * 50, "*[", "$", "`", "[](", "<b", "> ", "| "],
+    [
+        "{:",
+        "{::a ",
+        "<table>\n\n",
+        "a | b  \n---|---  \n",
+        "a(/b",
+        "[ a ](",
+        "[Image:",
+        "-|",
+        "^a" + " " * 50,
+        "*[",
+        "$",
+        "`",
+        "[](",
+        "<b",
+        "> ",
+        "| ",
+    ],
 )
 def test_hostile_lines_do_not_hold_the_reader_up(unit: str) -> None:
     text = "^" + unit * (20_000 // len(unit)) + "x"

@@ -85,6 +85,12 @@ def test_white_space_is_folded_and_typography_kept() -> None:
     ]
 
 
+def test_marks_of_no_width_go() -> None:
+    assert blocks("<p>\u200bEvery\u200b school\ufeff, co\u00adoperating</p>") == [
+        paragraph("Every school, cooperating")
+    ]
+
+
 def test_text_outside_paragraphs_is_kept_in_its_place() -> None:
     assert blocks("one <b>two</b><p>three</p>four<div>five<p>six</p>seven</div>") == [
         paragraph(text) for text in ("one two", "three", "four", "five", "six", "seven")
@@ -134,6 +140,43 @@ def test_steps_keep_their_numbers_when_something_stands_between() -> None:
         Block(BlockKind.STEPS, ("Pay.",), first=3),
     ]
     assert blocks("<ol start='4'><li>x</li></ol>") == [Block(BlockKind.STEPS, ("x",), first=4)]
+
+
+@pytest.mark.parametrize(
+    ("last", "rest", "joined"),
+    [
+        ("the first day of your", "course", True),
+        ("the first day of your", "Course", False),
+        ("the first day", "course", False),
+        ("the first day of your.", "course", False),
+    ],
+)
+def test_the_rest_of_a_list_item_goes_to_it_and_the_list_goes_on(
+    last: str, rest: str, joined: bool
+) -> None:
+    markup = f"<p>If:</p><ul><li>{last}</li></ul><p>{rest}</p><ul><li>you fly</li></ul>"
+    apart = [
+        Block(BlockKind.LIST, (last,), "If:"),
+        paragraph(rest),
+        Block(BlockKind.LIST, ("you fly",), rest),
+    ]
+    whole = [
+        Block(BlockKind.LIST, (f"{last} {rest}",), "If:"),
+        Block(BlockKind.LIST, ("you fly",), "If:"),
+    ]
+    assert blocks(markup)[1:] == (whole if joined else apart)
+
+
+def test_a_heading_left_as_marks_is_a_heading() -> None:
+    found = sections_of("<p>a</p><p>##Pay</p><p>b</p><p># 1 fan</p>", URL)
+    assert [(section.headings, section.blocks) for section in found] == [
+        ((), (paragraph("a"),)),
+        (("Pay",), (paragraph("b"), paragraph("# 1 fan"))),
+    ]
+
+
+def test_signs_alone_are_no_text() -> None:
+    assert blocks("<p>&lt;</p><ul><li>–</li></ul><p>5</p>") == [paragraph("5")]
 
 
 def test_a_list_item_of_several_paragraphs_is_one_item() -> None:
@@ -199,6 +242,13 @@ def test_a_list_in_a_cell_stays_in_its_row() -> None:
     assert blocks("<table><tr><td>x<ul><li>a</li><li>b</li></ul></td><td>y</td></tr></table>") == [
         Block(BlockKind.TABLE, ("x a; b | y",))
     ]
+
+
+def test_a_column_without_any_text_is_left_out() -> None:
+    markup = """<table><thead><tr><th></th><th>Kite</th><th></th><th>Pay</th></tr></thead>
+        <tr><td><img></td><td>box</td><td></td><td>£1</td></tr>
+        <tr><td></td><td></td><td></td><td>£2</td></tr></table>"""
+    assert blocks(markup) == [Block(BlockKind.TABLE, ("box | £1", "| £2"), "", ("Kite", "Pay"))]
 
 
 def test_hostile_spans_do_not_make_a_huge_table() -> None:

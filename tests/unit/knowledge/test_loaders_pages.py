@@ -90,6 +90,24 @@ def test_pages_without_an_address_get_their_sites(
     assert page.sections[0].headings == ()
 
 
+@pytest.mark.parametrize(
+    ("facts", "markdown", "title", "headings"),
+    [
+        ({}, "# Kites\n\na\n\n## Pay\n\nb", "Kites", [(), ("Pay",)]),
+        ({}, "# Kites\n\na\n\n# Strings\n\nb", "Kites", [(), ("Strings",)]),
+        ({"label": "Fly"}, "# Kites\n\na\n\n# Strings\n\nb", "Fly", [("Kites",), ("Strings",)]),
+        ({}, "a\n\n# Strings\n\nb", "Steps to take", [(), ("Strings",)]),
+        ({"title": "Kites"}, "a\n\n# kites\n\nb", "Kites", [(), ()]),
+    ],
+)
+def test_a_title_comes_from_the_fields_or_a_heading_or_the_address(
+    facts: dict[str, str], markdown: str, title: str, headings: list[tuple[str, ...]]
+) -> None:
+    page = load({"page": "help/steps-to_take", **facts, "body_markdown": markdown}, "x.jsonl")
+    assert page.title == title
+    assert [section.headings for section in page.sections] == headings
+
+
 @pytest.mark.parametrize("value", [None, 7, [], {}, {"url": "x"}, {"body_markdown": "text"}])
 def test_what_is_not_a_page_is_refused(value: object) -> None:
     with pytest.raises(DocumentUnreadable, match="needs body_markdown"):
