@@ -45,7 +45,7 @@ def ingest(
             report = _build(home, name, _strictly(found) if strict else found)
         _print_report(report)
         if activated:
-            activate(home, home.library.open(report.digest))
+            activate(home, home.library.open(report.digest), report.name)
 
 
 @snapshots.command("list")
@@ -55,7 +55,7 @@ def list_snapshots() -> None:
         live = home.operations.state().snapshot
         table = Table("", "name", "version", "pages", "passages", "made")
         for each in home.library.list():
-            mark = "live" if live and live.version == each.digest else ""
+            mark = "live" if live == SnapshotRef(each.name, each.digest) else ""
             table.add_row(
                 mark,
                 each.name,
@@ -135,7 +135,7 @@ def ensure_starter(home: Home) -> None:
     folder = str(Path(__file__).parents[2] / "knowledge" / "starter" / "pages")
     with home.fetcher() as fetcher:
         report = _build(home, "starter", _strictly(read_source(folder, fetcher)))
-    activate(home, home.library.open(report.digest))
+    activate(home, home.library.open(report.digest), report.name)
 
 
 def _build(home: Home, name: str, found: Iterable[Read]) -> BuildReport:
@@ -158,17 +158,22 @@ def _strictly(found: Iterable[Read]) -> Iterator[Read]:
         yield each
 
 
-def activate(home: Home, snapshot: Snapshot) -> None:
-    """Publish the snapshot to every process and let it serve citizens; say so."""
+def activate(home: Home, snapshot: Snapshot, name: str = "") -> None:
+    """Publish the snapshot to every process and let it serve citizens; say so.
+
+    `name` is the one it was built under, if not the snapshot's own: a digest opens the same content
+    under whichever name comes first.
+    """
     home.publish(snapshot)
     said = snapshot.manifest
+    served = name or said.name
     facts = {"documents": said.documents, "passages": said.passages}
     try:
-        home.operations.activate(SnapshotRef(said.name, said.digest), facts)
+        home.operations.activate(SnapshotRef(served, said.digest), facts)
     except NothingToChange as same:
         output.print(str(same))
     else:
-        output.print(f"Serving citizens now: {said.name} {said.version}")
+        output.print(f"Serving citizens now: {served} {said.version}")
 
 
 def _print_report(report: BuildReport) -> None:

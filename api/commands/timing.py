@@ -51,7 +51,7 @@ def run_bench(
 def _ingest(home: Home) -> Callable[[Sequence[Document]], int]:
     def ingest(documents: Sequence[Document]) -> int:
         report = build(home.library, SNAPSHOT, documents, home.cut(), home.embedder)
-        activate(home, home.library.open(report.digest))
+        activate(home, home.library.open(report.digest), report.name)
         return report.passages
 
     return ingest

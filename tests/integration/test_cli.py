@@ -277,6 +277,22 @@ def outcome(home: Home) -> tuple[str, str]:
     return shown.outcome, shown.answer
 
 
+def test_what_serves_has_the_name_it_was_built_under_though_another_holds_the_same(
+    run: Run, place: Path
+) -> None:
+    page = place / "stall.md"
+    page.write_text("# Stalls\n\nYou need a licence to sell from a stall.\n")
+    ok(run("ingest", page, "--name", "an-evaluation"))
+    try:
+        made = ok(run("ingest", page, "--name", "stalls", "--activate"))
+        assert "Serving citizens now: stalls" in made
+        listed = ok(run("snapshots", "list"))
+        assert re.search(r"live.*stalls", listed)
+        assert not re.search(r"live.*an-evaluation", listed)
+    finally:
+        assert "little" in ok(run("snapshots", "rollback", "--reason", "trial over"))
+
+
 def test_off_and_on_and_withdraw_take_effect_at_once_in_a_running_process(
     run: Run, serving: Home, place: Path
 ) -> None:
