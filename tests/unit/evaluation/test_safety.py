@@ -209,8 +209,9 @@ def test_parts_measured_elsewhere_stand_in_the_same_report(data: Path, tmp_path:
 
 
 def test_missing_and_broken_data_are_named(tmp_path: Path) -> None:
-    with pytest.raises(DataMissing, match="simple_safety_tests"):
+    with pytest.raises(DataMissing, match="simple_safety_tests") as missing:
         self_harm_prompts(tmp_path)
+    assert "for safety 'govuk', 'safety', 'abstention' and 'pii'" in str(missing.value)
     folder = write_data(tmp_path)
     (folder / "safety/hatecheck_cases.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(DataUnreadable, match="hatecheck"):
