@@ -17,8 +17,8 @@ from assistant.follow_ups import (
     query_of,
 )
 from assistant.outcomes import Answered, Clarifying, Reason
-from assistant.pipeline import answer, build_steps
-from assistant.redaction.redactor import LABELS, Redactor, without_labels
+from assistant.pipeline import answer, build_steps, find
+from assistant.redaction.redactor import LABELS, Redactor, unlabelled, without_labels
 from assistant.steps.contextualise import contextualise
 from assistant.steps.rerank import RerankWeights, rerank
 from assistant.steps.retrieve import retrieve
@@ -147,6 +147,22 @@ def test_the_words_of_a_mask_are_not_searched_and_change_nothing(label: str) -> 
     step = contextualise(retriever, frozenset(), RULES)
     retrieve(retriever, frozenset(), rules=RULES)(step(turn(f"how much? {label}", earlier)))
     assert not any("[" in text for text in embedder.asked)
+
+
+def test_what_is_searched_of_a_masked_question_is_its_own_words() -> None:
+    policy = eager_policy()
+    typed = RawText("my name is jane smith, ni q q 12 34 56 c, can i get a parking badge?")
+    retriever, embedder = counting()
+    done = find(Turn("t", typed, NOON), build_steps(policy, Redactor(policy.redaction), retriever))
+    assert done.masked == ("name", "ni_number")
+    assert done.standalone == "my name is , ni , can i get a parking badge?"
+    assert embedder.asked == [done.standalone]
+
+
+@pytest.mark.parametrize("label", LABELS.values())
+def test_rules_read_a_word_for_a_mask_so_that_its_sides_do_not_run_together(label: str) -> None:
+    text = RedactedText(f"want to {label} die\nform [SA100]")
+    assert unlabelled(text) == "want to x die\nform [SA100]"
 
 
 def test_brackets_that_are_no_mask_stay() -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answers import Answer, Link, Statement
+from assistant.generation import parse_reply
 from assistant.outcomes import Abstained, Answered, Contact, Reason
 from assistant.presentation import (
     Versions,
@@ -116,6 +117,27 @@ def test_the_layout_says_exactly_what_the_text_says(places: tuple[int, ...]) -> 
     laid_out = [part for each in blocks_of(answer) for part in (each.lead, *each.items) if part]
     plain = [line.removeprefix("• ").lstrip("0123456789. ") for line in answer.text.split("\n")]
     assert laid_out == plain
+
+
+@pytest.mark.parametrize(
+    "cited",
+    [("1", "4", "2"), ("6", "4", "4"), ("1", "7", "3"), ("7", "5", "7", "6")],
+)
+def test_what_a_model_worded_is_prose_whatever_it_words(cited: tuple[str, ...]) -> None:
+    lines = [(PASSAGE, s) for s in PASSAGE.segments] + [(ELSEWHERE, ELSEWHERE.segments[0])]
+    said = [f"Sentence {place}." for place in range(len(cited))]
+    reply = "\n".join(f"{text} [{line}]" for text, line in zip(said, cited, strict=True))
+    answer = parse_reply(reply, lines)
+    assert answer is not None
+    assert answer.text.split("\n") == said
+    blocks = blocks_of(answer)
+    assert [text for block in blocks for text in block.items] == said
+    assert {(block.kind, block.lead, block.numbers) for block in blocks} == {("paragraph", "", ())}
+    sources = citations_of(answer)
+    assert [s.quote for s in answer.statements] == [lines[int(line) - 1][1].text for line in cited]
+    pointed = [sources[block.citation].quote for block in blocks for _ in block.items]
+    for statement, quoted in zip(answer.statements, pointed, strict=True):
+        assert statement.quote in quoted.split("\n")
 
 
 def test_a_citation_is_verbatim_and_named() -> None:
