@@ -6,7 +6,7 @@ from markdown_it import MarkdownIt
 
 from knowledge.loaders.markdown_tables import with_plain_tables
 
-_CALL_OUTS = {"C": "contact", "A": "address", "CTA": "call-to-action"}
+_CALL_OUTS = {"C": "contact", "A": "address", "CTA": "call-to-action", "E": "example"}
 _OF_LINES = frozenset({"C", "A"})
 _CALL_OUT = re.compile(r"^\$(?P<name>[A-Z]{1,4}|!)[ \t]*$")
 _STEP = re.compile(r"^s(?P<number>\d+)\.[ \t]+")

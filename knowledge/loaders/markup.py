@@ -12,6 +12,7 @@ from knowledge.loaders.contacts import (
     joined_address,
     rejoined,
 )
+from knowledge.loaders.examples import example_title
 from knowledge.loaders.inline import (
     BLOCKS,
     BREAK,
@@ -85,6 +86,8 @@ class _Reading:
         elif "footnotes" in classes:
             with self._outline.under("Footnotes"):
                 self._outline.add(_plain_list(node))
+        elif "example" in classes and (title := example_title(node)) is not None:
+            self._example(node, title, depth)
         elif node not in self._holding_structures and classes & _CONTACT_CLASSES:
             self._contact(node)
         elif node not in self._holding_structures and classes & _ADDRESS_CLASSES:
@@ -201,6 +204,13 @@ class _Reading:
         if summary is not None:
             summary.drop_tree()
         with self._outline.under(title):
+            self.walk(node, depth + 1)
+
+    def _example(self, node: Any, title: Any, depth: int) -> None:
+        """Put a worked example under its title: none of it holds for everybody."""
+        heading = fold(inline(title)).rstrip(" :")
+        title.drop_tree()
+        with self._outline.under(heading):
             self.walk(node, depth + 1)
 
     def _parts(self, node: Any, holding: set[Any], wanted: Any) -> Iterator[Any]:

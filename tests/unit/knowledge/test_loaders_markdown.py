@@ -126,6 +126,7 @@ P, L, S, T = BlockKind.PARAGRAPH, BlockKind.LIST, BlockKind.STEPS, BlockKind.TAB
         ("$CTA\nSay it.\n$CTA", [(P, ("Say it.",))]),
         ("$A\nOffice\nLeeds\n$A", [(P, ("Office, Leeds",))]),
         ("$C\n**Line**\nTelephone: 0300\n$C", [(P, ("Line",)), (L, ("Telephone: 0300",))]),
+        ("$E\n**Example**\nYou pay £5.\n$E", [(P, ("You pay £5.",))]),
         ("$C\nAsk the office.\n$C", [(P, ("Ask the office.",))]),
         (
             "Desk  \nTelephone: 0300 1  \nMonday  \n",
