@@ -91,7 +91,7 @@ class _Reading:
         elif node not in self._holding_structures and classes & _CONTACT_CLASSES:
             self._contact(node)
         elif node not in self._holding_structures and classes & _ADDRESS_CLASSES:
-            self._outline.paragraph(joined_address(lines_of(inline(node))))
+            self._address(lines_of(inline(node)))
         elif node in self._holding_blocks:
             self.walk(node, depth + 1)
         else:
@@ -111,13 +111,21 @@ class _Reading:
         if is_contact(lines):
             self._contact_lines(lines)
         elif is_address(lines):
-            self._outline.paragraph(joined_address(lines))
+            self._address(lines)
         else:
             for paragraph in rejoined(lines):
                 if marked := _MARKED_HEADING.match(paragraph):
                     self._outline.heading(len(marked["marks"]), paragraph[marked.end() :])
                 else:
                     self._outline.paragraph(paragraph)
+
+    def _address(self, lines: list[str]) -> None:
+        """Put an address on one line, led by the words that say what it is for ("Write to:")."""
+        lead = self._outline.lead
+        if lead.endswith(":"):
+            self._outline.add(Block(BlockKind.LIST, (joined_address(lines),), lead))
+        else:
+            self._outline.paragraph(joined_address(lines))
 
     def _contact(self, node: Any) -> None:
         lines: list[str] = []

@@ -299,6 +299,13 @@ def test_addresses_are_one_line() -> None:
     assert blocks(f"<p>{lines}</p>") == [address]
 
 
+def test_an_address_is_led_by_the_words_that_say_what_it_is_for() -> None:
+    place = "<div class='address'>Dover Office<br>Dover<br>DV1 1AA</div>"
+    line = ("Dover Office, Dover, DV1 1AA",)
+    assert blocks("<p>Write to:</p>" + place)[1] == Block(BlockKind.LIST, line, "Write to:")
+    assert blocks("<p>Write to us.</p>" + place)[1] == Block(BlockKind.PARAGRAPH, line)
+
+
 def test_line_breaks_part_paragraphs_unless_the_sentence_goes_on() -> None:
     assert blocks("<p>First thing.<br>Second thing<br/>goes on.</p>") == [
         paragraph("First thing."),
