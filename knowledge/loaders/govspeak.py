@@ -4,9 +4,10 @@ import re
 
 from markdown_it import MarkdownIt
 
+from knowledge.loaders.examples import with_boxed_examples
 from knowledge.loaders.markdown_tables import with_plain_tables
 
-_CALL_OUTS = {"C": "contact", "A": "address", "CTA": "call-to-action"}
+_CALL_OUTS = {"C": "contact", "A": "address", "CTA": "call-to-action", "E": "example"}
 _OF_LINES = frozenset({"C", "A"})
 _CALL_OUT = re.compile(r"^\$(?P<name>[A-Z]{1,4}|!)[ \t]*$")
 _STEP = re.compile(r"^s(?P<number>\d+)\.[ \t]+")
@@ -40,7 +41,7 @@ def html_of(markdown: str) -> str:
     renderer = MarkdownIt("commonmark", {"html": True}).enable("table").disable("code")
     plain = markdown.replace("\r\n", "\n")
     named = {found["name"].casefold() for found in _DEFINITION.finditer(plain)}
-    lines = _whole_html_tables(plain.split("\n"))
+    lines = _whole_html_tables(with_boxed_examples(plain.split("\n")))
     return str(renderer.render("\n".join(with_plain_tables(_lines(lines, named)))))
 
 

@@ -12,6 +12,7 @@ from knowledge.loaders.contacts import (
     joined_address,
     rejoined,
 )
+from knowledge.loaders.examples import example_title
 from knowledge.loaders.inline import (
     BLOCKS,
     BREAK,
@@ -85,10 +86,12 @@ class _Reading:
         elif "footnotes" in classes:
             with self._outline.under("Footnotes"):
                 self._outline.add(_plain_list(node))
+        elif "example" in classes and (title := example_title(node)) is not None:
+            self._example(node, title, depth)
         elif node not in self._holding_structures and classes & _CONTACT_CLASSES:
             self._contact(node)
         elif node not in self._holding_structures and classes & _ADDRESS_CLASSES:
-            self._outline.paragraph(joined_address(lines_of(inline(node))))
+            self._address(lines_of(inline(node)))
         elif node in self._holding_blocks:
             self.walk(node, depth + 1)
         else:
@@ -108,13 +111,21 @@ class _Reading:
         if is_contact(lines):
             self._contact_lines(lines)
         elif is_address(lines):
-            self._outline.paragraph(joined_address(lines))
+            self._address(lines)
         else:
             for paragraph in rejoined(lines):
                 if marked := _MARKED_HEADING.match(paragraph):
                     self._outline.heading(len(marked["marks"]), paragraph[marked.end() :])
                 else:
                     self._outline.paragraph(paragraph)
+
+    def _address(self, lines: list[str]) -> None:
+        """Put an address on one line, led by the words that say what it is for ("Write to:")."""
+        lead = self._outline.lead
+        if lead.endswith(":"):
+            self._outline.add(Block(BlockKind.LIST, (joined_address(lines),), lead))
+        else:
+            self._outline.paragraph(joined_address(lines))
 
     def _contact(self, node: Any) -> None:
         lines: list[str] = []
@@ -201,6 +212,13 @@ class _Reading:
         if summary is not None:
             summary.drop_tree()
         with self._outline.under(title):
+            self.walk(node, depth + 1)
+
+    def _example(self, node: Any, title: Any, depth: int) -> None:
+        """Put a worked example under its title: none of it holds for everybody."""
+        heading = fold(inline(title)).rstrip(" :")
+        title.drop_tree()
+        with self._outline.under(heading):
             self.walk(node, depth + 1)
 
     def _parts(self, node: Any, holding: set[Any], wanted: Any) -> Iterator[Any]:

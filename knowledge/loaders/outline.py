@@ -66,16 +66,23 @@ class Outline:
         self._anchors: dict[str, int] = {}
         self._start = url
         self._resumed = False
+        self._floor = 0
 
-    def heading(self, level: int, text: str, anchor: str = "") -> None:
-        """Begin a section; headings of the same or a deeper level end here."""
+    def heading(self, level: int, text: str, anchor: str = "", *, linked: bool = True) -> None:
+        """Begin a section; headings of the same or a deeper level end here.
+
+        One that is not `linked` is no heading on the page itself, so no fragment leads to it.
+        """
         text = fold(text)
         if not text:
             return
         self._close()
+        level = max(level, self._floor + 1)
         while self._path and self._path[-1][0] >= level:
             self._path.pop()
-        self._path.append((level, text, anchor or (self._slug(text) if self._slugs else "")))
+        self._path.append(
+            (level, text, anchor or (self._slug(text) if self._slugs and linked else ""))
+        )
 
     def add(self, block: Block) -> None:
         """Put a block under the present heading; one without a letter or digit is dropped."""
@@ -110,12 +117,17 @@ class Outline:
 
     @contextmanager
     def under(self, text: str) -> Iterator[None]:
-        """Put what follows under a heading of its own, then return to the present one."""
-        path = list(self._path)
-        self.heading(max((level for level, _, _ in path), default=1) + 1, text)
+        """Put what follows under a heading of its own, then return to the present one.
+
+        Headings in between stand below it, whatever their level.
+        """
+        path, floor = list(self._path), self._floor
+        level = max((level for level, _, _ in path), default=1) + 1
+        self.heading(level, text, linked=False)
+        self._floor = level
         yield
         self._close()
-        self._path = path
+        self._path, self._floor = path, floor
 
     def sections(self) -> tuple[Section, ...]:
         """Return the sections that have text, in reading order."""

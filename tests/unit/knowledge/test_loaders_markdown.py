@@ -126,6 +126,7 @@ P, L, S, T = BlockKind.PARAGRAPH, BlockKind.LIST, BlockKind.STEPS, BlockKind.TAB
         ("$CTA\nSay it.\n$CTA", [(P, ("Say it.",))]),
         ("$A\nOffice\nLeeds\n$A", [(P, ("Office, Leeds",))]),
         ("$C\n**Line**\nTelephone: 0300\n$C", [(P, ("Line",)), (L, ("Telephone: 0300",))]),
+        ("$E\n**Example**\nYou pay £5.\n$E", [(P, ("You pay £5.",))]),
         ("$C\nAsk the office.\n$C", [(P, ("Ask the office.",))]),
         (
             "Desk  \nTelephone: 0300 1  \nMonday  \n",
@@ -155,6 +156,28 @@ def test_what_govspeak_adds_is_understood_or_left_out(
     markdown: str, blocks: list[tuple[BlockKind, tuple[str, ...]]]
 ) -> None:
     assert said(markdown) == blocks
+
+
+@pytest.mark.parametrize(
+    ("markdown", "sections"),
+    [
+        ("Example\n\nYou pay £5.\n\nEnd", [(("Example",), ["You pay £5."]), ((), ["End"])]),
+        ("Example\nYou pay £5.\n\nEnd", [(("Example",), ["You pay £5."]), ((), ["End"])]),
+        ("$E\nExample\nYou pay.\n$E\nEnd", [(("Example",), ["You pay."]), ((), ["End"])]),
+        ("Example\n\n## Pay\n\nEnd", [((), ["Example"]), (("Pay",), ["End"])]),
+        ("Example\n\n* a", [((), ["Example", "a"])]),
+        ("Example", [((), ["Example"])]),
+        ("Example of it\n\nEnd", [((), ["Example of it", "End"])]),
+    ],
+)
+def test_an_example_without_a_box_is_its_title_and_a_paragraph(
+    markdown: str, sections: list[tuple[tuple[str, ...], list[str]]]
+) -> None:
+    found = sections_of(html_of(markdown), "u")
+    assert [
+        (section.headings, [item for block in section.blocks for item in block.items])
+        for section in found
+    ] == sections
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,10 @@ def outline(markup: str, **options: bool) -> list[tuple[tuple[str, ...], str]]:
     ]
 
 
+def said(section: Section) -> list[str]:
+    return [item for block in section.blocks for item in block.items]
+
+
 def test_headings_make_a_path_and_an_address() -> None:
     markup = """
         <p>Intro</p>
@@ -295,6 +299,13 @@ def test_addresses_are_one_line() -> None:
     assert blocks(f"<p>{lines}</p>") == [address]
 
 
+def test_an_address_is_led_by_the_words_that_say_what_it_is_for() -> None:
+    place = "<div class='address'>Dover Office<br>Dover<br>DV1 1AA</div>"
+    line = ("Dover Office, Dover, DV1 1AA",)
+    assert blocks("<p>Write to:</p>" + place)[1] == Block(BlockKind.LIST, line, "Write to:")
+    assert blocks("<p>Write to us.</p>" + place)[1] == Block(BlockKind.PARAGRAPH, line)
+
+
 def test_line_breaks_part_paragraphs_unless_the_sentence_goes_on() -> None:
     assert blocks("<p>First thing.<br>Second thing<br/>goes on.</p>") == [
         paragraph("First thing."),
@@ -324,6 +335,44 @@ def test_call_outs_and_captions_are_text_in_their_place(call_out: str) -> None:
 def test_details_have_a_heading_of_their_own_and_then_the_page_goes_on() -> None:
     markup = "<h2 id='h'>H</h2><p>a</p><details><summary>More</summary><p>b</p></details><p>c</p>"
     assert outline(markup) == [(("H",), "#h"), (("H", "More"), "#h"), (("H",), "#h")]
+
+
+@pytest.mark.parametrize(
+    ("box", "title"),
+    [
+        ("<p>Example</p><p>Your pot is £9.</p>", "Example"),
+        ("<p><strong>Enghraifft:</strong><br>Your pot is £9.</p>", "Enghraifft"),
+        ("<p><b>Worked example</b> Your pot is £9.</p>", "Worked example"),
+    ],
+)
+def test_an_example_stands_under_its_title_to_its_end(box: str, title: str) -> None:
+    markup = f"<h2>Tax</h2><p>a</p><div class='example'>{box}<h3>At 70</h3><p>b</p></div><p>c</p>"
+    assert [(section.headings, said(section)) for section in sections_of(markup, URL)] == [
+        (("Tax",), ["a"]),
+        (("Tax", title), ["Your pot is £9."]),
+        (("Tax", title, "At 70"), ["b"]),
+        (("Tax",), ["c"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("box", "text"),
+    [
+        ("<p>If you earn £9 you’ll pay:</p>", ["If you earn £9 you’ll pay:"]),
+        ("<p>You pay.</p><p>b</p>", ["You pay.", "b"]),
+        ("<p>Say it</p>", ["Say it"]),
+        ("Say <p>it</p>", ["Say", "it"]),
+        ("", []),
+    ],
+)
+def test_an_example_without_a_title_is_text_in_its_place(box: str, text: list[str]) -> None:
+    found = sections_of(f"<p>a</p><div class='example'>{box}</div>", URL)
+    assert [(section.headings, said(section)) for section in found] == [((), ["a", *text])]
+
+
+def test_a_heading_that_is_none_on_the_page_has_no_address() -> None:
+    markup = "<h2>Tax</h2><div class='example'><p>Example</p><p>b</p></div>"
+    assert [section.url for section in sections_of(markup, URL, slugs=True)] == [f"{URL}#tax"]
 
 
 def test_footnotes_stand_apart_and_their_marks_go() -> None:
