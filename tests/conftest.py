@@ -2,7 +2,7 @@
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.data", "tests.databases"]
 
 # A busy machine makes any single example slow; how long code takes is tested where it matters.
 settings.register_profile("signpost", deadline=None)

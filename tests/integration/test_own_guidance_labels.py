@@ -15,9 +15,6 @@ from evaluation.own_questions import (
 )
 from knowledge.chunking import passages_of
 from knowledge.documents import Document
-from tests.data import data_dir
-
-__all__ = ["data_dir"]
 
 RUN_OF_WORDS = 8
 

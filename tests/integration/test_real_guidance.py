@@ -13,9 +13,6 @@ from knowledge.fetching import Fetcher
 from knowledge.loaders.outline import fold
 from knowledge.results import Failed, Read
 from knowledge.sources import read_source
-from tests.data import data_dir
-
-__all__ = ["data_dir"]
 
 FOLDERS = {
     "content_api_examples": {

@@ -20,10 +20,7 @@ from evaluation.safety import DANGERS, REFUSALS, SOCIAL, Examined, score_attack
 from evaluation.safety_sets import Message
 from evaluation.verbatim import sayable
 from knowledge.building import build
-from tests.data import VARIABLE, data_dir
 from tests.unit.assistant.asking import asked
-
-__all__ = ["data_dir"]
 
 POLICY = load_policy()
 STEPS = build_steps(POLICY, Redactor(POLICY.redaction), None)
@@ -63,7 +60,6 @@ def test_small_talk_is_met_by_a_rule(data_dir: Path) -> None:
 def examined(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Examined]:
     """Open the whole pipeline over the bundled guidance, with the real model."""
     with pytest.MonkeyPatch.context() as environment:
-        environment.delenv(VARIABLE, raising=False)
         environment.setenv("SIGNPOST_HOME", str(tmp_path_factory.mktemp("home")))
         home = Home(load_settings())
     built = build(home.library, "starter", starter_documents().values(), home.cut(), home.embedder)

@@ -25,9 +25,6 @@ from evaluation.privacy import (
     synthetic_texts,
 )
 from evaluation.runs import Part
-from tests.data import data_dir
-
-__all__ = ["data_dir"]
 
 TEXT = PersonalText(
     id="1",
