@@ -37,10 +37,8 @@ def ground(
                 passages=found,
             )
         }
-        if instruction and any(
-            instruction.applies(fold(clean(f"{said.lead}\n{said.quote}\n{said.text}").text))
-            for said in answer.statements
-        ):
+        said = (part for each in answer.statements for part in (each.lead, each.quote, each.text))
+        if instruction and instruction.applies(fold(clean("\n".join(dict.fromkeys(said))).text)):
             named.add("instruction")
         return sorted(named if answer.statements else {"empty"})
 
