@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,15 +42,12 @@ def guidance(data: Path) -> Corpus:
 
 
 def labelled(data: Path) -> Corpus:
-    """Return the pages that the project's own guidance questions are about, as far as in English.
+    """Return the pages that the project's own guidance questions are about.
 
-    The crawled GOV.UK pages, Get Into Teaching, then Pension Wise without its Welsh pages.
+    The crawled GOV.UK pages, Get Into Teaching, then Pension Wise in English and Welsh.
     Raise DataMissing, DataUnreadable.
     """
-    gathered = _gathered("labelled", data, (*_GUIDANCE[1:], _PENSION_WISE))
-    welsh = f"{pages.PENSION_WISE}/cy/"
-    kept = tuple(page for page in gathered.documents if not page.url.startswith(welsh))
-    return replace(gathered, documents=kept)
+    return _gathered("labelled", data, (*_GUIDANCE[1:], _PENSION_WISE))
 
 
 def _gathered(name: str, data: Path, paths: Iterable[Path]) -> Corpus:

@@ -86,8 +86,8 @@ def _fault(question: OwnQuestion, earlier: Mapping[str, OwnQuestion], leant_on: 
     checks = (
         (question.id in earlier, "the id stands there twice"),
         (
-            bool(question.collection) and not question.page.startswith(_root(question)),
-            f"a page of {question.collection} begins with {_root(question)}",
+            bool(question.collection) and not question.page.startswith(_roots(question)),
+            f"a page of {question.collection} begins with {' or '.join(_roots(question))}",
         ),
         (
             not number.isdecimal() or stem != question.owner,
@@ -114,8 +114,8 @@ def _fault(question: OwnQuestion, earlier: Mapping[str, OwnQuestion], leant_on: 
     return next((why for wrong, why in checks if wrong), "")
 
 
-def _root(question: OwnQuestion) -> str:
-    return ROOTS[question.collection] if question.collection else ""
+def _roots(question: OwnQuestion) -> tuple[str, ...]:
+    return ROOTS[question.collection] if question.collection else ()
 
 
 def _is_digest(text: str) -> bool:

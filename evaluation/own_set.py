@@ -14,12 +14,12 @@ Half = Literal["fit", "report"]
 HALVES: tuple[Half, ...] = ("fit", "report")
 Collection = Literal["content_pages", "get_into_teaching", "pension_wise"]
 
-ROOTS: Mapping[Collection, str] = {
-    "content_pages": f"{GOV_UK}/",
-    "get_into_teaching": f"{GET_INTO_TEACHING}/",
-    "pension_wise": f"{PENSION_WISE}/en/",
+ROOTS: Mapping[Collection, tuple[str, ...]] = {
+    "content_pages": (f"{GOV_UK}/",),
+    "get_into_teaching": (f"{GET_INTO_TEACHING}/",),
+    "pension_wise": (f"{PENSION_WISE}/en/", f"{PENSION_WISE}/cy/"),
 }
-"""Where the pages of each collection lie; what follows names a page in ids."""
+"""Where the pages of each collection lie, in each language; what follows names a page in ids."""
 
 LONGEST_CHAIN = 4
 
@@ -61,7 +61,9 @@ class OwnQuestion:
             return "out-of-scope"
         if not self.collection:
             return self.page
-        path = self.page.removeprefix(ROOTS[self.collection])
+        path = self.page
+        for root in ROOTS[self.collection]:
+            path = path.removeprefix(root)
         slug = path.replace("/", ".") if self.collection == "content_pages" else path
         return f"{self.collection}/{slug}"
 

@@ -30,6 +30,7 @@ from tests.unit.evaluation.data_folder import page
 
 BEES = "https://www.gov.uk/guidance/bees"
 PENSION = "https://www.pensionwise.gov.uk/en/summary/pots"
+PENSIWN = "https://www.pensionwise.gov.uk/cy/summary/pots"
 TEACH = "https://getintoteaching.education.gov.uk/train/routes"
 
 
@@ -75,8 +76,8 @@ def write(folder: Path, *lines: dict[str, object], name: str = GUIDANCE_FILES[0]
     return folder
 
 
-def test_pages_are_known_by_address_and_welsh_ones_left_out(data: Path) -> None:
-    assert set(guidance_documents(data)) == {BEES, TEACH, PENSION}
+def test_pages_are_known_by_address_in_both_languages(data: Path) -> None:
+    assert set(guidance_documents(data)) == {BEES, TEACH, PENSION, PENSIWN}
     (data / "govuk" / "pension_wise_en_cy" / "pages.jsonl").unlink()
     with pytest.raises(DataMissing, match="pension_wise_en_cy"):
         guidance_documents(data)
@@ -88,6 +89,7 @@ def test_pages_are_known_by_address_and_welsh_ones_left_out(data: Path) -> None:
         ("content_pages", BEES, "content_pages/guidance.bees-1", "You can keep bees."),
         ("get_into_teaching", TEACH, "get_into_teaching/train/routes-1", "Choose one."),
         ("pension_wise", PENSION, "pension_wise/summary/pots-1", "You have pots."),
+        ("pension_wise", PENSIWN, "pension_wise/summary/pots-1", "Mae gennych botiau."),
     ],
 )
 def test_evidence_is_found_in_the_page_of_each_collection(
@@ -131,6 +133,10 @@ def test_the_command_needs_the_pages_to_list_stale_guidance_questions(
     [
         ({"collection": "starter"}, "collection"),
         ({"collection": "pension_wise"}, "a page of pension_wise begins with https://www.pension"),
+        (
+            {"collection": "pension_wise", "page": "https://www.pensionwise.gov.uk/fr/pots"},
+            "begins with https://www.pensionwise.gov.uk/en/ or https://www.pensionwise.gov.uk/cy/",
+        ),
         ({"page": "bees", "id": "content_pages/bees-1"}, "begins with https://www.gov.uk/"),
         ({"id": "content_pages/guidance/bees-1"}, "the id must be 'content_pages/guidance.bees'"),
         ({"id": "guidance.bees-1"}, "the id must be 'content_pages/guidance.bees'"),
@@ -210,6 +216,12 @@ def test_the_data_card_states_the_present_counts() -> None:
             sum(not question.answerable for question in asked.questions),
         ),
     )
+    counts += (
+        (
+            "in Welsh among these",
+            sum(question.language == "cy" for question in asked.questions),
+        ),
+    )
     card = (FOLDER / "README.md").read_text(encoding="utf-8")
     for what, count in counts:
         assert f"| {what} | {count:,} |" in card
@@ -222,6 +234,13 @@ def test_files_have_sorted_keys_and_no_empty_ones() -> None:
             assert list(value) == sorted(value)
             assert all(value[key] not in ("", [], None) for key in value)
             assert ("follows" in value) == (name == GUIDANCE_FILES[1])
+
+
+def test_a_question_is_in_the_language_of_its_page() -> None:
+    asked = [q for q in load_guidance_questions().questions if q.collection == "pension_wise"]
+    welsh = {q.id for q in asked if q.language == "cy"}
+    assert welsh == {q.id for q in asked if "/cy/" in q.page}
+    assert len(welsh) == 27
 
 
 def test_nothing_is_asked_twice() -> None:
