@@ -12,7 +12,7 @@ from knowledge.documents import Block, BlockKind, Document, Section
 from knowledge.loaders import conditionalqa, pages
 from knowledge.results import Failed, Read, Skipped
 
-GUIDANCE, GOVERNMENT = "guidance", "government"
+GUIDANCE, GOVERNMENT, WELSH = "guidance", "government", "welsh"
 
 _GUIDANCE = (
     Path("govuk/conditionalqa/documents_dev.json"),
@@ -50,6 +50,11 @@ def labelled(data: Path) -> Corpus:
     return _gathered("labelled", data, (*_GUIDANCE[1:], _PENSION_WISE))
 
 
+def welsh(data: Path) -> Corpus:
+    """Return Pension Wise's pages in English and in Welsh. Raise DataMissing, DataUnreadable."""
+    return _gathered(WELSH, data, (_PENSION_WISE,))
+
+
 def _gathered(name: str, data: Path, paths: Iterable[Path]) -> Corpus:
     documents: dict[str, Document] = {}
     left_out: list[str] = []
@@ -84,7 +89,11 @@ def government(data: Path) -> Corpus:
     return Corpus(GOVERNMENT, tuple(documents))
 
 
-READERS: Mapping[str, Callable[[Path], Corpus]] = {GUIDANCE: guidance, GOVERNMENT: government}
+READERS: Mapping[str, Callable[[Path], Corpus]] = {
+    GUIDANCE: guidance,
+    GOVERNMENT: government,
+    WELSH: welsh,
+}
 """How each corpus is read from the data folder."""
 
 

@@ -1,8 +1,8 @@
 """Public test data, read from the folder that the caller names.
 
 Layout and splits are those of the data's own README: `govuk/conditionalqa`,
-`govuk/content_pages`, `govuk/get_into_teaching`, `govuk/search_queries` and
-`conversational/mtrag_govt`. Nothing here has a default place.
+`govuk/content_pages`, `govuk/get_into_teaching`, `govuk/search_queries`,
+`govuk/pension_wise_en_cy` and `conversational/mtrag_govt`. Nothing here has a default place.
 """
 
 import csv
@@ -25,6 +25,7 @@ GOVUK = "https://www.gov.uk"
 _CONDITIONALQA = Path("govuk/conditionalqa")
 _QUERIES = Path("govuk/search_queries")
 _CONVERSATIONS = Path("conversational/mtrag_govt")
+_PENSION_WISE = Path("govuk/pension_wise_en_cy")
 _INJECTIONS = Path("safety/prompt_injection_visible.jsonl")
 _QUERY_FILES = (
     "top_200_query_result_pairs.csv",
@@ -236,6 +237,8 @@ def digests(data: Path, kind: str, corpora: Collection[str]) -> Mapping[str, str
     if "guidance" in corpora:
         folders += [_CONDITIONALQA, Path("govuk/content_pages"), Path("govuk/get_into_teaching")]
         folders += [_QUERIES] if kind == "retrieval" else []
+    if "welsh" in corpora:
+        folders.append(_PENSION_WISE)
     files = [path for folder in folders for path in sorted((data / folder).glob("*"))]
     files += [data / _INJECTIONS] if kind == "grounding" else []
     return {

@@ -74,6 +74,7 @@ GUIDANCE = (
     *(measure for budget in BUDGETS for measure in _evidence(budget)),
 )
 QUERIES = (_page(1, "search queries"), _page(5, "search queries"))
+WELSH = (_page(1, "Welsh questions"), _page(5, "Welsh questions"))
 PASSAGES = (
     *(
         Measure(

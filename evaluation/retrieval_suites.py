@@ -6,8 +6,9 @@ from pathlib import Path
 
 from evaluation import datasets, retrieval
 from evaluation.cases import Found, Question
-from evaluation.corpora import GOVERNMENT, GUIDANCE, Corpus, corpus_notes
+from evaluation.corpora import GOVERNMENT, GUIDANCE, WELSH, Corpus, corpus_notes
 from evaluation.suites import Evaluation, Item, Suite
+from evaluation.welsh import own_questions, page_titles
 
 Passages = Sequence[Found]
 
@@ -22,6 +23,8 @@ _FORMS: dict[datasets.QueryForm, str] = {
 def _suites(corpus: Corpus, data: Path) -> tuple[Suite[Passages], ...]:
     if corpus.name == GOVERNMENT:
         return tuple(conversation_suite(data, form) for form in _FORMS)
+    if corpus.name == WELSH:
+        return _welsh(corpus)
     queries = datasets.search_queries(data, corpus.documents)
     return (
         _guidance(corpus, data),
@@ -44,7 +47,7 @@ def _suites(corpus: Corpus, data: Path) -> tuple[Suite[Passages], ...]:
 
 
 RETRIEVAL: Evaluation[Passages] = Evaluation(
-    "retrieval", "How well Signpost finds guidance", (GUIDANCE, GOVERNMENT), _suites
+    "retrieval", "How well Signpost finds guidance", (GUIDANCE, GOVERNMENT, WELSH), _suites
 )
 
 
@@ -59,6 +62,29 @@ def _guidance(corpus: Corpus, data: Path) -> Suite[Passages]:
         tuple(Item(each.question, partial(retrieval.score_guidance, each)) for each in gold),
         (*corpus_notes(corpus), *datasets.evidence_notes(gold)),
         _short_notes,
+    )
+
+
+def _welsh(corpus: Corpus) -> tuple[Suite[Passages], ...]:
+    titles = page_titles(corpus.documents)
+    return (
+        Suite(
+            "welsh-titles",
+            "Titles of Welsh pages as questions",
+            "The titles of Pension Wise's Welsh pages, asked where each page stands in English and "
+            "in Welsh: only the Welsh one is right. Resampled by page.",
+            retrieval.WELSH,
+            tuple(_query(each) for each in titles),
+            corpus_notes(corpus),
+        ),
+        Suite(
+            "welsh-questions",
+            "The project's own Welsh questions",
+            "What people may ask in Welsh of those pages, follow-ups as they stand alone; only the "
+            "Welsh page is right. Both halves of the set. Resampled by page.",
+            retrieval.WELSH,
+            tuple(_query(each) for each in own_questions(corpus.documents)),
+        ),
     )
 
 

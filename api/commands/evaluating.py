@@ -53,7 +53,7 @@ EVALUATIONS: Mapping[str, Evaluation[Any]] = {each.kind: each for each in (RETRI
 
 Data = Annotated[Path, typer.Option("--data", help="Folder of the test sets.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the report.")]
-Only = Annotated[list[str] | None, typer.Option("--only", help="guidance or government.")]
+Only = Annotated[list[str] | None, typer.Option("--only", help="One of the corpora, by name.")]
 """Which corpora to measure on."""
 Batches = Annotated[
     list[Path] | None,

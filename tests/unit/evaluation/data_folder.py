@@ -50,6 +50,14 @@ def write_data(root: Path) -> Path:
     _json(folder / "questions_page_not_in_corpus_visible.json", other)
     _jsonl(root / "govuk" / "content_pages" / "pages.jsonl", crawled)
     _jsonl(root / "govuk" / "get_into_teaching" / "pages.jsonl", [teaching])
+    taxes = (("cy", "Treth ar eich pensiwn", "Telir treth."), ("en", "Pension tax", "Pay tax."))
+    _jsonl(
+        root / "govuk" / "pension_wise_en_cy" / "pages.jsonl",
+        [
+            {"page": "tax", "locale": locale, "label": label, "body_markdown": body}
+            for locale, label, body in taxes
+        ],
+    )
     queries = root / "govuk" / "search_queries"
     _text(queries / "top_200_query_result_pairs.csv", "query,link\npothole,/report-pothole\n")
     _text(queries / "self_assessment.csv", "query,link\nself assessment,/elsewhere\n")

@@ -75,7 +75,13 @@ def test_retrieval_is_measured_on_every_kind_of_question(run: dict[str, Any]) ->
         "conversations-history",
         "conversations-rewrite",
         "conversations-questions",
+        "welsh-titles",
+        "welsh-questions",
     ]
+    assert figure(run, "welsh-titles", "page@1")["n"] == 1
+    assert figure(run, "welsh-titles", "page@1")["value"] == 1
+    assert figure(run, "welsh-titles", "page@1", "Reversed")["value"] == 0
+    assert figure(run, "welsh-questions", "page@1")["n"] == 2
     assert figure(run, "guidance", "page@1")["value"] == 1
     assert figure(run, "guidance", "evidence@300")["n"] == 2
     assert figure(run, "titles", "page@1")["n"] == 1
@@ -207,7 +213,7 @@ def test_every_question_is_asked_once_and_in_order(data: Path) -> None:
 
 def test_a_corpus_nobody_knows_is_named(data: Path) -> None:
     only = ("guidance", "nowhere")
-    with pytest.raises(MeasurementImpossible, match="Choose from: guidance, government"):
+    with pytest.raises(MeasurementImpossible, match="Choose from: guidance, government, welsh"):
         measure(RETRIEVAL, {"Signpost": word_index}, data, command="", now=NOW, only=only)
     with pytest.raises(MeasurementImpossible, match="at least one system"):
         measure(RETRIEVAL, {}, data, command="", now=NOW)
