@@ -34,7 +34,8 @@ kill-test: .venv/.tested
 evaluate: .venv/.tested
 	@test -n "$(DATA)" || { echo "Say where the public test sets are: make evaluate DATA=folder"; exit 2; }
 	@$(BIN)/signpost evaluate retrieval --data "$(DATA)" --out out/evaluation
-	@$(BIN)/signpost evaluate own --data "$(DATA)"
+	@$(BIN)/signpost evaluate own --data "$(DATA)" --out out/evaluation
+	@$(BIN)/signpost evaluate abstention --data "$(DATA)" --out out/evaluation
 	@$(BIN)/signpost evaluate grounding --data "$(DATA)" --out out/evaluation
 	@$(BIN)/signpost evaluate safety --data "$(DATA)" --out out/evaluation
 	@$(BIN)/signpost evaluate answers --data "$(DATA)" --out out/evaluation

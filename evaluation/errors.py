@@ -24,7 +24,7 @@ class DataMissing(EvaluationError):
         what: str,
         remedy: str = "Pass the folder that holds it: --data DIR, where DIR has the folders "
         "'govuk' and 'conversational'; for safety 'govuk', 'safety', 'abstention' and 'pii'; for "
-        "grounding 'govuk' and 'safety'.",
+        "abstention also 'abstention'; for grounding 'govuk' and 'safety'.",
     ) -> None:
         super().__init__(f"{path} is missing ({what}). {remedy}")
         self.path = path
