@@ -8,7 +8,7 @@ DATA ?=
 KILLS ?= 1000
 export HF_HUB_OFFLINE := 1
 
-.PHONY: run test check bench kill-test evaluate train lock assets clean
+.PHONY: run test check bench kill-test evaluate figures train lock assets clean
 
 run: .venv/.installed
 	@$(BIN)/signpost serve
@@ -40,6 +40,9 @@ evaluate: .venv/.tested
 	@$(BIN)/signpost evaluate safety --data "$(DATA)" --out out/evaluation
 	@$(BIN)/signpost evaluate answers --data "$(DATA)" --out out/evaluation
 	@$(BIN)/signpost evaluate conversation --data "$(DATA)" --out out/evaluation
+
+figures: .venv/.tested
+	@$(BIN)/python -m evaluation.published out/evaluation
 
 train: .venv/.tested
 	@test -n "$(DATA)" || { echo "Say where the guidance pages are: make train DATA=folder"; exit 2; }

@@ -174,9 +174,17 @@ def _own_part(half: Half, halves: dict[Half, list[_Tried]], thresholds: Threshol
         f"starter pages and over guidance pages. {fitted[half]} Resampled by page.",
         measures.OWN,
         tuple(tried.case for tried in mine),
-        (WRONG, *_promises(attempts, thresholds)),
+        (WRONG, _mixture(mine), *_promises(attempts, thresholds)),
         tables=tables,
         plots=plots,
+    )
+
+
+def _mixture(tried: Sequence[_Tried]) -> str:
+    unanswerable = sum(each.case.values["answerable"][0] == 0 for each in tried)
+    return (
+        f"Of these {len(tried):,} questions {unanswerable:,} should have no answer. How many that "
+        "is among citizens' own questions is not known, and the share of wrong answers hangs on it."
     )
 
 

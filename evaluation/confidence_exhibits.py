@@ -123,7 +123,8 @@ def in_force_table(rows: Sequence[tuple[str, str, Risk]]) -> Table:
         "What can be promised of the answers given",
         "At most: with 95% confidence, no larger share of the answers is wrong; first as if all "
         "questions were independent (exact binomial bound), then for as many independent "
-        "questions as those of so many pages are worth.",
+        "questions as those of so many pages are worth. The few answers that are silent on the "
+        "nation asked about get a caution whatever their confidence; here they count as plain.",
         (
             Column("over", "Questions"),
             Column("name", "Answered"),
