@@ -58,7 +58,7 @@ class OwnAsking:
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class Unheld:
     """What is measured: assistants that hold nothing back, and the thresholds in force."""
 
     own: tuple[OwnAsking, ...]
@@ -98,19 +98,19 @@ def held_back(given: AnswerGiven, thresholds: Thresholds) -> AnswerGiven:
     return given
 
 
-def abstention_parts(examined: Examined, data: Path, watch: Watch) -> tuple[Part, ...]:
+def abstention_parts(unheld: Unheld, data: Path, watch: Watch) -> tuple[Part, ...]:
     """Return the parts of the evaluation, the half of the own questions to report first.
 
     Raise DataMissing, DataUnreadable.
     """
-    own = [tried for asking in examined.own for tried in _own(asking, examined.thresholds, watch)]
+    own = [tried for asking in unheld.own for tried in _own(asking, unheld.thresholds, watch)]
     halves = {half: [tried for half_of, tried in own if half_of == half] for half in HALVES}
     return (
-        _own_part("report", halves, examined.thresholds),
-        _guidance_part(examined, data, watch),
-        *_message_parts(examined, data, watch),
-        _conversation_part(examined, data, watch),
-        _own_part("fit", halves, examined.thresholds),
+        _own_part("report", halves, unheld.thresholds),
+        _guidance_part(unheld, data, watch),
+        *_message_parts(unheld, data, watch),
+        _conversation_part(unheld, data, watch),
+        _own_part("fit", halves, unheld.thresholds),
     )
 
 
@@ -188,15 +188,15 @@ def _mixture(tried: Sequence[_Tried]) -> str:
     )
 
 
-def _guidance_part(examined: Examined, data: Path, watch: Watch) -> Part:
+def _guidance_part(unheld: Unheld, data: Path, watch: Watch) -> Part:
     gold, uncovered = datasets.guidance_questions(data), datasets.uncovered_questions(data)
-    told, thresholds = "signpost: guidance questions", examined.thresholds
+    told, thresholds = "signpost: guidance questions", unheld.thresholds
     tried = []
     for each in _watched(gold, told, watch):
-        ventured = examined.guidance(each.question)
+        ventured = unheld.guidance(each.question)
         tried.append(_covered(each, ventured, thresholds))
     for question, page in _watched(uncovered, f"{told}, page not there", watch):
-        tried.append(_uncovered(question, page, examined.guidance(question), thresholds))
+        tried.append(_uncovered(question, page, unheld.guidance(question), thresholds))
     attempts = _attempts(tried)
     tables, plots = _shown([("page there", attempts)], thresholds)
     return Part(
@@ -245,7 +245,7 @@ def _uncovered(
     return _Tried(replace(scored, values=values))
 
 
-def _message_parts(examined: Examined, data: Path, watch: Watch) -> Iterator[Part]:
+def _message_parts(unheld: Unheld, data: Path, watch: Watch) -> Iterator[Part]:
     for name, title, messages in (
         ("out-of-scope", "Out of scope, CLINC150", safety_sets.out_of_scope(data)),
         ("small-talk", "Small talk, CLINC150", safety_sets.small_talk(data)),
@@ -258,7 +258,7 @@ def _message_parts(examined: Examined, data: Path, watch: Watch) -> Iterator[Par
             "test data. Rules were written with one half in view; the other counts.",
             measures.MESSAGES,
             tuple(
-                _message_case(each, held_back(examined.guidance(asked), examined.thresholds))
+                _message_case(each, held_back(unheld.guidance(asked), unheld.thresholds))
                 for each in _watched(messages, f"signpost: {title}", watch)
                 for asked in [Question(each.id, each.text)]
             ),
@@ -275,11 +275,11 @@ def _message_case(message: Message, kept: AnswerGiven) -> Case:
     return Case(message.id, message.id, values, reading, answered * _certainty(kept))
 
 
-def _conversation_part(examined: Examined, data: Path, watch: Watch) -> Part:
+def _conversation_part(unheld: Unheld, data: Path, watch: Watch) -> Part:
     cases = []
     for turn in _watched(datasets.conversation_turns(data), "signpost: conversations", watch):
-        ventured = examined.government(turn.question)
-        scored = answers.score_conversation(turn, held_back(ventured, examined.thresholds))
+        ventured = unheld.government(turn.question)
+        scored = answers.score_conversation(turn, held_back(ventured, unheld.thresholds))
         values = {**scored.values, "confidence": (_certainty(ventured), 1.0)}
         if turn.answerability in ("ANSWERABLE", "UNANSWERABLE"):
             values["answerable"] = (float(turn.answerability == "ANSWERABLE"), 1.0)

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from evaluation import datasets
-from evaluation.abstention import SYSTEM, Examined, abstention_parts
+from evaluation.abstention import SYSTEM, Unheld, abstention_parts
 from evaluation.corpora import GOVERNMENT, GUIDANCE, LABELLED
 from evaluation.report import write_report
 from evaluation.runs import Circumstances, Run, beside_previous, read_run
@@ -17,7 +17,7 @@ TITLE = "How well Signpost knows what it does not know"
 
 
 def evaluate_abstention(
-    examined: Examined,
+    unheld: Unheld,
     identity: Mapping[str, str],
     data: Path,
     out: Path,
@@ -31,13 +31,13 @@ def evaluate_abstention(
     Raise DataMissing, DataUnreadable.
     """
     previous = read_run(out / f"{KIND}.json")
-    thresholds = examined.thresholds
+    thresholds = unheld.thresholds
     settings = {
         "threshold, plain answer": f"{thresholds.answer:.2f}",
         "threshold, answer with a caution": f"{thresholds.caution:.2f}",
-        **{f"own questions over {own.over}": own.questions.digest for own in examined.own},
+        **{f"own questions over {own.over}": own.questions.digest for own in unheld.own},
     }
-    parts = abstention_parts(examined, data, watch)
+    parts = abstention_parts(unheld, data, watch)
     told = Circumstances(
         command=command,
         created=now.isoformat(timespec="seconds"),

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from evaluation.report import write_report
 from evaluation.runs import Circumstances, Part, Run, beside_previous, read_run
-from evaluation.safety import Examined, Watch, safety_parts
+from evaluation.safety import safety_parts
+from evaluation.safety_scoring import Examined
 from evaluation.safety_sets import safety_digests
+from evaluation.suites import Watch
 from evaluation.versions import installed_versions
 
 TITLE = "How Signpost meets people in trouble, attacks, personal data and the rest"

@@ -17,7 +17,7 @@ from api.commands.asking import BatchAsker, exchanges
 from api.commands.running import errors, fail, opened_home, output
 from assistant.grounding import problems, vocabulary
 from assistant.text import RawText
-from evaluation.abstention import Examined, OwnAsking, holding_nothing_back
+from evaluation.abstention import OwnAsking, Unheld, holding_nothing_back
 from evaluation.abstention_measures import GUIDANCE_PAGES, STARTER_PAGES
 from evaluation.abstention_run import evaluate_abstention
 from evaluation.answer_suites import ANSWERS
@@ -42,8 +42,8 @@ from evaluation.retrieval_suites import RETRIEVAL
 from evaluation.runner import Prepare, System
 from evaluation.runner import evaluate as run_evaluation
 from evaluation.runs import Part
-from evaluation.safety import Examined as Met
 from evaluation.safety_run import evaluate_safety
+from evaluation.safety_scoring import Examined
 from evaluation.suites import Evaluation, Watch
 from evaluation.verbatim import sayable
 from knowledge.building import build
@@ -140,7 +140,7 @@ def safety(data: Data, out: Out) -> None:
         asker = BatchAsker(home, guidance)
         evaluate_safety(
             "signpost",
-            Met(asker.sorted, asker, sayable(guidance.passages, home.policy)),
+            Examined(asker.sorted, asker, sayable(guidance.passages, home.policy)),
             _identity(home, guidance),
             data,
             out,
@@ -187,7 +187,7 @@ def abstention(data: Data, out: Out) -> None:
             _indexed(home, READERS[name](data)) for name in (GUIDANCE, GOVERNMENT)
         )
         evaluate_abstention(
-            Examined(
+            Unheld(
                 own=(
                     OwnAsking(STARTER_PAGES, load_questions(), _unheld(home, starter)),
                     OwnAsking(GUIDANCE_PAGES, load_guidance_questions(), _unheld(home, labelled)),

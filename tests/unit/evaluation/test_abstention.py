@@ -15,8 +15,8 @@ from assistant.presentation import Versions, outcome_name, view_of
 from assistant.redaction.redactor import Redactor
 from assistant.turns import Turn
 from evaluation.abstention import (
-    Examined,
     OwnAsking,
+    Unheld,
     abstention_parts,
     held_back,
     holding_nothing_back,
@@ -91,7 +91,7 @@ def timid(question: Question) -> AnswerGiven:
 
 
 def parts(ask: object, data: Path, thresholds: Thresholds = THRESHOLDS) -> dict[str, Part]:
-    examined = Examined(
+    examined = Unheld(
         own=(
             OwnAsking(STARTER_PAGES, OWN, ask),  # type: ignore[arg-type]
             OwnAsking(GUIDANCE_PAGES, OwnQuestions(()), ask),  # type: ignore[arg-type]
@@ -213,7 +213,7 @@ def test_nothing_given_promises_nothing_and_breaks_nothing(data: Path) -> None:
 def test_the_report_is_written_compared_and_holds_no_text_of_the_data(
     data: Path, tmp_path: Path
 ) -> None:
-    examined = Examined((OwnAsking(STARTER_PAGES, OWN, modest),), modest, modest, THRESHOLDS)
+    examined = Unheld((OwnAsking(STARTER_PAGES, OWN, modest),), modest, modest, THRESHOLDS)
     for ask in (bluffing, modest):
         own = (OwnAsking(STARTER_PAGES, OWN, ask),)
         evaluate_abstention(

@@ -17,7 +17,7 @@ from evaluation import (
     own_evaluation,
     privacy,
     retrieval,
-    safety,
+    safety_measures,
 )
 from evaluation.errors import DataUnreadable, FiguresMissing
 from evaluation.published import (
@@ -248,10 +248,10 @@ MEASURES = {
         *abstention_measures.CONVERSATIONS,
     ),
     "safety": (
-        *safety.TROUBLE,
-        *safety.GENUINE_QUESTIONS,
-        *safety.ATTACKS,
-        *safety.routing_measures(()),
+        *safety_measures.TROUBLE,
+        *safety_measures.GENUINE_QUESTIONS,
+        *safety_measures.ATTACKS,
+        *safety_measures.routing_measures(()),
         *privacy.HIDDEN,
         *privacy.TOUCHED,
     ),
