@@ -17,9 +17,10 @@ from api.commands.asking import BatchAsker, exchanges
 from api.commands.running import errors, fail, opened_home, output
 from assistant.grounding import problems, vocabulary
 from assistant.text import RawText
-from evaluation.abstention import OwnAsking, Unheld, holding_nothing_back
+from evaluation.abstention import OwnAsking, Unheld
 from evaluation.abstention_measures import GUIDANCE_PAGES, STARTER_PAGES
 from evaluation.abstention_run import evaluate_abstention
+from evaluation.abstention_scoring import holding_nothing_back
 from evaluation.answer_suites import ANSWERS
 from evaluation.baselines import langchain_search, packaged_embeddings
 from evaluation.batches import Batch, asked, searched, write_batches

@@ -18,11 +18,10 @@ from evaluation.abstention import (
     OwnAsking,
     Unheld,
     abstention_parts,
-    held_back,
-    holding_nothing_back,
 )
 from evaluation.abstention_measures import GUIDANCE_PAGES, STARTER_PAGES
 from evaluation.abstention_run import evaluate_abstention
+from evaluation.abstention_scoring import held_back, holding_nothing_back
 from evaluation.cases import AnswerGiven, CitedSection, Question
 from evaluation.errors import DataMissing
 from evaluation.own_questions import OwnQuestion, OwnQuestions, half_of, segment_digest

@@ -21,6 +21,7 @@ from evaluation import (
 )
 from evaluation.errors import DataUnreadable, FiguresMissing
 from evaluation.published import (
+    PROJECT,
     README,
     README_MARKS,
     THRESHOLDS,
@@ -200,6 +201,14 @@ def test_the_project_has_the_places_to_write_to() -> None:
     for path, marks in ((README, README_MARKS), (THRESHOLDS, THRESHOLDS_MARKS)):
         text = path.read_text(encoding="utf-8")
         assert put_between(text, marks, "x", path) != text
+
+
+def test_make_evaluate_measures_every_kind_into_one_folder() -> None:
+    recipe = (PROJECT / "Makefile").read_text(encoding="utf-8").split("\nevaluate:")[1]
+    lines = recipe.split("\n\n")[0].split("\n")
+    for kind in KINDS:
+        (line,) = (each for each in lines if f"evaluate {kind} " in each)
+        assert line.endswith("--out out/evaluation")
 
 
 def test_the_evidence_is_of_the_thresholds_in_force() -> None:
