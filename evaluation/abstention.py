@@ -31,6 +31,7 @@ from evaluation.own_evaluation import ask_in_order
 from evaluation.own_set import HALVES, Half, OwnQuestions
 from evaluation.runs import Part
 from evaluation.suites import Watch
+from evaluation.uncovered_reading import uncovered_read
 
 T = TypeVar("T")
 
@@ -129,12 +130,13 @@ def _mixture(tried: Sequence[Tried]) -> str:
 def _guidance_part(unheld: Unheld, data: Path, watch: Watch) -> Part:
     gold, uncovered = datasets.guidance_questions(data), datasets.uncovered_questions(data)
     told, thresholds = "signpost: guidance questions", unheld.thresholds
-    tried = []
+    read, tried = uncovered_read(), []
     for each in _watched(gold, told, watch):
         ventured = unheld.guidance(each.question)
         tried.append(covered_tried(each, ventured, thresholds))
     for question, page in _watched(uncovered, f"{told}, page not there", watch):
-        tried.append(uncovered_tried(question, page, unheld.guidance(question), thresholds))
+        ventured = unheld.guidance(question)
+        tried.append(uncovered_tried(question, page, read.get(question.id), ventured, thresholds))
     attempts = attempts_of(tried)
     tables, plots = exhibits_of([("page there", attempts)], thresholds)
     return Part(

@@ -112,6 +112,11 @@ GUIDANCE = (
         "Some of these questions may be partly covered by another page.",
         "{value} of the questions whose page is not there are answered all the same.",
     ),
+    _bad(
+        "uncovered answered, read",
+        "… of those read, and answered by no page",
+        "A hundred were read with what was quoted: see evaluation/readings.",
+    ),
     _bad("uncovered as complete", "… without a caution", "As if their page were there."),
     _area(
         "page there",

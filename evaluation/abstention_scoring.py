@@ -16,6 +16,7 @@ from evaluation.own_evaluation import OwnCase, Values, judged, reading_of
 from evaluation.own_set import OwnQuestion
 from evaluation.risk import Attempt
 from evaluation.safety_sets import Message
+from evaluation.uncovered_reading import Covered
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +91,27 @@ def covered_tried(
 
 
 def uncovered_tried(
-    question: Question, page: str, ventured: AnswerGiven, thresholds: Thresholds
+    question: Question,
+    page: str,
+    covered: Covered | None,
+    ventured: AnswerGiven,
+    thresholds: Thresholds,
 ) -> Tried:
-    """Return what came of a guidance question whose page is not there."""
+    """Return what came of a guidance question whose page is not there.
+
+    `covered` says whether another page answers it, None where nobody has looked.
+    """
     kept = held_back(ventured, thresholds)
     scored = answers.score_uncovered(question, page, kept)
+    answered = (float(kept.outcome == "answered"), 1.0)
     values: Values = {
         "confidence": (_certainty(ventured), 1.0),
         "page there": (0.0, 1.0),
-        "uncovered answered": (float(kept.outcome == "answered"), 1.0),
+        "uncovered answered": answered,
         "uncovered as complete": (float(_complete(kept)), 1.0),
     }
+    if covered == "no":
+        values["uncovered answered, read"] = answered
     return Tried(replace(scored, values=values))
 
 
