@@ -183,7 +183,7 @@ def _cells(row: Row, part: Mapping[str, Any]) -> Iterator[Found]:
 
 
 def _line(row: Row, found: Found) -> str:
-    which = f" ({found.name})" if len(row.figure) > 1 else ""
+    which = f" (worst: {found.name[:1].lower()}{found.name[1:]})" if len(row.figure) > 1 else ""
     within = "" if found.interval is None else ends(found.interval, found.unit)
     aim, reached = "", ""
     if row.at_least is not None:

@@ -158,8 +158,8 @@ def test_of_several_figures_the_worst_is_shown_and_named(tmp_path: Path) -> None
         for each in part["figures"]:
             each["value"] = {"utr": 0.25, "refused": 0.75}.get(each["name"], 0.5)
     text = figures_text(GROUPS, runs, tmp_path)
-    assert re.search(r"worst kind \(about utr\) \| 25.0%", text)
-    assert re.search(r"XSTest.* \(about refused\) \| 75.0%", text)
+    assert re.search(r"worst: about utr\) \| 25.0%", text)
+    assert re.search(r"XSTest.* \(worst: about refused\) \| 75.0%", text)
 
 
 def test_missing_files_and_figures_are_named_and_nothing_is_written(
