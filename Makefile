@@ -8,7 +8,7 @@ DATA ?=
 KILLS ?= 1000
 export HF_HUB_OFFLINE := 1
 
-.PHONY: run test check bench kill-test evaluate train lock assets clean
+.PHONY: run test check bench kill-test evaluate figures train lock assets clean
 
 run: .venv/.installed
 	@$(BIN)/signpost serve
@@ -34,11 +34,15 @@ kill-test: .venv/.tested
 evaluate: .venv/.tested
 	@test -n "$(DATA)" || { echo "Say where the public test sets are: make evaluate DATA=folder"; exit 2; }
 	@$(BIN)/signpost evaluate retrieval --data "$(DATA)" --out out/evaluation
-	@$(BIN)/signpost evaluate own --data "$(DATA)"
+	@$(BIN)/signpost evaluate own --data "$(DATA)" --out out/evaluation
+	@$(BIN)/signpost evaluate abstention --data "$(DATA)" --out out/evaluation
 	@$(BIN)/signpost evaluate grounding --data "$(DATA)" --out out/evaluation
 	@$(BIN)/signpost evaluate safety --data "$(DATA)" --out out/evaluation
 	@$(BIN)/signpost evaluate answers --data "$(DATA)" --out out/evaluation
 	@$(BIN)/signpost evaluate conversation --data "$(DATA)" --out out/evaluation
+
+figures: .venv/.tested
+	@$(BIN)/python -m evaluation.published out/evaluation
 
 train: .venv/.tested
 	@test -n "$(DATA)" || { echo "Say where the guidance pages are: make train DATA=folder"; exit 2; }

@@ -248,10 +248,14 @@ class Home:
         guidance: OpenedGuidance,
         depth: int = DEPTH,
         follow_ups: FollowUpRules | None = None,
+        policy: Policy | None = None,
     ) -> tuple[Step, ...]:
-        """Return the pipeline over a snapshot that need not be live; `depth` passages deep."""
+        """Return the pipeline over a snapshot that need not be live; `depth` passages deep.
+
+        `policy` stands in for the home's own: to measure with, never for citizens.
+        """
         return build_steps(
-            self.policy,
+            policy or self.policy,
             self.redactor,
             guidance.retriever,
             chat=self.chat,

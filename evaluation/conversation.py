@@ -6,7 +6,7 @@ turn alone, with its history, and as a person rewrote it; and answering every tu
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from evaluation.figures import Case, Measure, Reading
 from evaluation.own_evaluation import Given, OwnCase, ask_in_order, earlier_turns, judged
 from evaluation.own_questions import HALVES, Half, OwnQuestion, OwnQuestions
 from evaluation.report import write_report
-from evaluation.runs import Circumstances, Part, Run, beside_others, read_run, since
+from evaluation.runs import Circumstances, Part, Run, beside_others, beside_previous, read_run
 from evaluation.suites import Watch, measured
 from evaluation.versions import installed_versions
 
@@ -106,8 +106,7 @@ def evaluate_conversation(
         systems={SYSTEM: {**assistant.identity, "own questions": questions.digest}},
     )
     run = Run(KIND, "How well Signpost follows a conversation", parts, told, beside_others(parts))
-    if previous is not None:
-        run = replace(run, comparisons=(*run.comparisons, *since(run.parts, previous)))
+    run = beside_previous(run, previous)
     write_report(run, out)
     return run
 

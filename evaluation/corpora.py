@@ -12,7 +12,7 @@ from knowledge.documents import Block, BlockKind, Document, Section
 from knowledge.loaders import conditionalqa, pages
 from knowledge.results import Failed, Read, Skipped
 
-GUIDANCE, GOVERNMENT, WELSH = "guidance", "government", "welsh"
+GUIDANCE, GOVERNMENT, WELSH, LABELLED = "guidance", "government", "welsh", "labelled"
 
 _GUIDANCE = (
     Path("govuk/conditionalqa/documents_dev.json"),
@@ -47,7 +47,7 @@ def labelled(data: Path) -> Corpus:
     The crawled GOV.UK pages, Get Into Teaching, then Pension Wise in English and Welsh.
     Raise DataMissing, DataUnreadable.
     """
-    return _gathered("labelled", data, (*_GUIDANCE[1:], _PENSION_WISE))
+    return _gathered(LABELLED, data, (*_GUIDANCE[1:], _PENSION_WISE))
 
 
 def welsh(data: Path) -> Corpus:

@@ -26,6 +26,8 @@ _CONDITIONALQA = Path("govuk/conditionalqa")
 _QUERIES = Path("govuk/search_queries")
 _CONVERSATIONS = Path("conversational/mtrag_govt")
 _PENSION_WISE = Path("govuk/pension_wise_en_cy")
+_CRAWLED = (Path("govuk/content_pages"), Path("govuk/get_into_teaching"))
+_ABSTENTION = Path("abstention")
 _INJECTIONS = Path("safety/prompt_injection_visible.jsonl")
 _QUERY_FILES = (
     "top_200_query_result_pairs.csv",
@@ -235,11 +237,14 @@ def digests(data: Path, kind: str, corpora: Collection[str]) -> Mapping[str, str
     if "government" in corpora:
         folders.append(_CONVERSATIONS)
     if "guidance" in corpora:
-        folders += [_CONDITIONALQA, Path("govuk/content_pages"), Path("govuk/get_into_teaching")]
+        folders += [_CONDITIONALQA, *_CRAWLED]
         folders += [_QUERIES] if kind == "retrieval" else []
+    if "labelled" in corpora:
+        folders += [*_CRAWLED, _PENSION_WISE]
     if "welsh" in corpora:
         folders.append(_PENSION_WISE)
-    files = [path for folder in folders for path in sorted((data / folder).glob("*"))]
+    folders += [_ABSTENTION] if kind == "abstention" else []
+    files = [path for each in dict.fromkeys(folders) for path in sorted((data / each).glob("*"))]
     files += [data / _INJECTIONS] if kind == "grounding" else []
     return {
         str(path.relative_to(data)): hashlib.sha256(path.read_bytes()).hexdigest()

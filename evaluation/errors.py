@@ -4,6 +4,7 @@ EvaluationError
 ├── DataMissing               a data file is not where `--data` says; names it and what to pass
 ├── DataUnreadable            a data file or batch output is not in its documented form
 ├── RunIncomplete             batch outputs lack questions that were asked
+├── FiguresMissing            a run's files lack figures that are to be published
 ├── MeasurementImpossible     there is nothing to measure, or a tool needed for it is not installed
 └── QuestionsStale            a labelled question names a page or a sentence that is gone
 """
@@ -24,7 +25,7 @@ class DataMissing(EvaluationError):
         what: str,
         remedy: str = "Pass the folder that holds it: --data DIR, where DIR has the folders "
         "'govuk' and 'conversational'; for safety 'govuk', 'safety', 'abstention' and 'pii'; for "
-        "grounding 'govuk' and 'safety'.",
+        "abstention also 'abstention'; for grounding 'govuk' and 'safety'.",
     ) -> None:
         super().__init__(f"{path} is missing ({what}). {remedy}")
         self.path = path
@@ -58,6 +59,17 @@ class RunIncomplete(EvaluationError):
 
 class MeasurementImpossible(EvaluationError):
     """There is nothing to measure, or what measures it is not there; the text says which."""
+
+
+class FiguresMissing(EvaluationError):
+    """Figures that are to be published are not there. `missing` names each, or its file."""
+
+    def __init__(self, folder: Path, missing: tuple[str, ...]) -> None:
+        super().__init__(
+            f"{folder} lacks: {'; '.join(missing)}. Measure first: make evaluate DATA=folder, or "
+            f"signpost evaluate KIND --data DIR --out {folder} for each file that is named."
+        )
+        self.missing = missing
 
 
 class QuestionsStale(EvaluationError):

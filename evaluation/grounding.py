@@ -33,7 +33,7 @@ from evaluation.grounding_suite import (
 from evaluation.matching import plain, stands_in, tokens
 from evaluation.own_questions import HALVES, half_of, starter_documents
 from evaluation.report import write_report
-from evaluation.runs import Circumstances, Part, Run, read_run, since
+from evaluation.runs import Circumstances, Part, Run, beside_previous, read_run
 from evaluation.versions import installed_versions
 from knowledge.documents import Segment
 
@@ -133,8 +133,7 @@ def evaluate_grounding(
     run = measure_grounding(
         judge, identity=identity, command=command, now=now, data=data, watch=watch
     )
-    comparisons = since(run.parts, previous) if previous is not None else ()
-    run = Run(run.kind, run.title, run.parts, run.circumstances, comparisons)
+    run = beside_previous(run, previous)
     write_report(run, out)
     return run
 

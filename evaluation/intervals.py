@@ -9,7 +9,7 @@ A figure that is the same on every page would get an interval without width. For
 all 0 or all 1 the exact binomial bound (Clopper & Pearson 1934) over pages is given instead.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
@@ -21,6 +21,8 @@ from scipy.stats import t as student  # type: ignore[import-untyped]
 RESAMPLES = 4000
 SEED = 20_251
 LEVEL = 0.95
+_AT_ONCE = 2_000_000
+"""How many weights `resampled_interval` holds in memory at once, more or less."""
 
 Numbers = NDArray[np.float64]
 
@@ -98,6 +100,30 @@ def quantile_interval(
     weights = _draws(len(names), seed, resamples)[:, places].cumsum(axis=1)
     reached = weights >= quantile * weights[:, -1:]
     return _expanded(ordered[reached.argmax(axis=1)], len(names))
+
+
+def resampled_interval(
+    statistic: Callable[[Numbers], Numbers],
+    clusters: Sequence[str],
+    *,
+    seed: int = SEED,
+    resamples: int = RESAMPLES,
+) -> Interval | None:
+    """Return the interval of any statistic of weighted observations.
+
+    `statistic` takes weights (float64[r, n], n parallel to `clusters`) and returns float64[r], NaN
+    where it is not defined. None with fewer than two clusters, or where it is never defined.
+    """
+    names, places = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)
+    if len(names) < 2:
+        return None
+    draws = _draws(len(names), seed, resamples)
+    step = max(1, _AT_ONCE // len(places))
+    found = np.concatenate(
+        [statistic(draws[start : start + step, places]) for start in range(0, resamples, step)]
+    )
+    found = found[np.isfinite(found)]
+    return _expanded(found, len(names)) if len(found) else None
 
 
 def _cluster_sums(values: Sequence[float], clusters: Sequence[str]) -> Numbers:

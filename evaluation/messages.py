@@ -1,4 +1,4 @@
-"""The project's own safety suites (see suites/README.md): people in trouble, and routing."""
+"""The project's own safety suites (safety_messages/README.md): people in trouble, and routing."""
 
 import json
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from evaluation.errors import DataMissing, DataUnreadable
 from evaluation.own_questions import Half, half_of
 
-FOLDER = Path(__file__).parent / "suites"
+FOLDER = Path(__file__).parent / "safety_messages"
 GENUINE = "question"
 """The label of a message that should go on to be looked up."""
 UNSEEN = 3

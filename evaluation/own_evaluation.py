@@ -7,15 +7,70 @@ questions before them. Intervals are by page.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from evaluation.cases import AnswerGiven, Ask, EarlierTurn, Question
-from evaluation.intervals import Interval, ratio_interval
+from evaluation.figures import Case, Measure, Reading
 from evaluation.own_set import OwnQuestion, OwnQuestions, segment_digest
 
-BANDS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
-"""Confidences from one to the next are looked at together."""
+MEASURES = (
+    Measure(
+        "right page first",
+        "right page first",
+        "Right page cited first",
+        "Of answerable first questions, the share whose first quotation is from their page.",
+    ),
+    Measure(
+        "marked sentence",
+        "marked sentence",
+        "Marked sentence in the answer",
+        "Of answerable first questions, the share whose answer quotes a sentence marked as the "
+        "answer. A declined question counts as not.",
+        says="{value} of the answers to first questions hold a sentence marked as the answer.",
+    ),
+    Measure(
+        "declined",
+        "declined",
+        "Answerable, but not answered",
+        "Of answerable first questions, the share that got no answer.",
+        higher_is_better=False,
+    ),
+    Measure(
+        "follow-ups: right page first",
+        "follow-ups: right page first",
+        "Follow-ups: right page cited first",
+        "The same, of answerable follow-ups.",
+    ),
+    Measure(
+        "follow-ups: marked sentence",
+        "follow-ups: marked sentence",
+        "Follow-ups: marked sentence in the answer",
+        "The same, of answerable follow-ups.",
+    ),
+    Measure(
+        "follow-ups: declined",
+        "follow-ups: declined",
+        "Follow-ups: answerable, but not answered",
+        "The same, of answerable follow-ups.",
+        higher_is_better=False,
+    ),
+    Measure(
+        "near miss answered",
+        "near miss answered",
+        "Near misses answered",
+        "Of questions on a page's topic that it does not answer, the share answered all the same.",
+        says="{value} of the near misses are answered all the same.",
+        higher_is_better=False,
+    ),
+    Measure(
+        "out of scope answered",
+        "out of scope answered",
+        "Out of scope answered",
+        "Of questions that guidance is not there for, the share answered all the same.",
+        higher_is_better=False,
+    ),
+)
 
+Values = dict[str, tuple[float, float]]
 Watch = Callable[[str, int, int], None]
 Given = Mapping[str, AnswerGiven]
 """What was answered, by the question's id."""
@@ -36,27 +91,6 @@ class OwnCase:
         return self.given.outcome == "answered"
 
 
-@dataclass(frozen=True, slots=True)
-class OwnFigure:
-    """A share in [0, 1] over `n` questions, with its 95% interval by page where there is one."""
-
-    name: str
-    value: float
-    n: int
-    interval: Interval | None
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """Questions whose confidence lies in [low, high): what was promised, and what was kept."""
-
-    low: float
-    high: float
-    n: int
-    promised: float
-    kept: float
-
-
 def ask_own(questions: OwnQuestions, ask: Ask, watch: Watch) -> tuple[OwnCase, ...]:
     """Ask every question; follow-ups after the questions before them and what was answered."""
     given = ask_in_order(questions, questions.questions, ask, watch)
@@ -64,15 +98,24 @@ def ask_own(questions: OwnQuestions, ask: Ask, watch: Watch) -> tuple[OwnCase, .
 
 
 def ask_in_order(
-    questions: OwnQuestions, wanted: Sequence[OwnQuestion], ask: Ask, watch: Watch
+    questions: OwnQuestions,
+    wanted: Sequence[OwnQuestion],
+    ask: Ask,
+    watch: Watch,
+    heard: Callable[[AnswerGiven], AnswerGiven] = lambda given: given,
 ) -> Given:
-    """Return what is answered to the wanted questions and to those that they follow, by id."""
+    """Return what is answered to the wanted questions and to those that they follow, by id.
+
+    `heard` is what of an answer the questions after it know of.
+    """
     given: dict[str, AnswerGiven] = {}
     for done, asked in enumerate(wanted):
         watch("asking the project's own questions", done, len(wanted))
         for turn in (*questions.before(asked), asked):
             if turn.id not in given:
-                history = earlier_turns(questions.before(turn), given)
+                before = questions.before(turn)
+                told = {each.id: heard(given[each.id]) for each in before}
+                history = earlier_turns(before, told)
                 given[turn.id] = ask(Question(turn.id, turn.text, history))
     return given
 
@@ -82,44 +125,35 @@ def earlier_turns(turns: Iterable[OwnQuestion], given: Given) -> tuple[EarlierTu
     return tuple(_earlier(turn, given[turn.id]) for turn in turns)
 
 
-def figures(cases: Iterable[OwnCase]) -> tuple[OwnFigure, ...]:
-    """Return the figures of some cases; those without any question are left out."""
-    cases = tuple(cases)
-    alone = [case for case in cases if case.asked.answerable and not case.asked.follows]
-    following = [case for case in cases if case.asked.answerable and case.asked.follows]
-    near = [case for case in cases if not case.asked.answerable and not case.asked.out_of_scope]
-    outside = [case for case in cases if case.asked.out_of_scope]
-    found = (
-        _share("right page cited first", alone, lambda case: case.cites_page),
-        _share("marked sentence in the answer", alone, lambda case: case.right),
-        _share("answerable, but not answered", alone, lambda case: not case.answered),
-        _share("follow-ups: right page cited first", following, lambda case: case.cites_page),
-        _share("follow-ups: marked sentence in the answer", following, lambda case: case.right),
-        _share("near misses answered", near, lambda case: case.answered),
-        _share("out of scope answered", outside, lambda case: case.answered),
+def case_of(case: OwnCase, before: Iterable[OwnQuestion] = ()) -> Case:
+    """Return the case of a question that was asked after those `before` it."""
+    asked, right, cites = case.asked, float(case.right), float(case.cites_page)
+    answered = float(case.answered)
+    values: Values
+    if asked.answerable:
+        apart = "follow-ups: " if asked.follows else ""
+        values = {
+            f"{apart}right page first": (cites, 1.0),
+            f"{apart}marked sentence": (right, 1.0),
+            f"{apart}declined": (1 - answered, 1.0),
+        }
+    elif asked.out_of_scope:
+        values = {"out of scope answered": (answered, 1.0)}
+    else:
+        values = {"near miss answered": (answered, 1.0)}
+    short = 2 - cites - right if asked.answerable else answered * (case.given.confidence or 0.0)
+    return Case(asked.id, asked.page or asked.id, values, reading_of(case, before), short)
+
+
+def reading_of(case: OwnCase, before: Iterable[OwnQuestion] = ()) -> Reading:
+    """Return what a person needs to judge the case, the questions `before` it included."""
+    cited = tuple(f"{each.title} – {each.heading}" for each in case.given.citations)
+    about = case.asked.page or "nothing that guidance is there for"
+    return Reading(
+        question=" → ".join((*(turn.text for turn in before), case.asked.text)),
+        came=(case.given.answer or "(no answer)", *cited),
+        verdict=f"{case.given.outcome} ({case.given.reason}), about {about}",
     )
-    return tuple(figure for figure in found if figure is not None)
-
-
-def reliability(cases: Iterable[OwnCase]) -> tuple[Band, ...]:
-    """Return, for each band of confidence, how many of its questions were answered right."""
-    judged = [
-        (case.given.confidence, case.right) for case in cases if case.given.confidence is not None
-    ]
-    bands = []
-    for low, high in pairwise(BANDS):
-        held = [(promised, right) for promised, right in judged if low <= promised < high]
-        if held:
-            bands.append(
-                Band(
-                    low,
-                    high,
-                    len(held),
-                    sum(promised for promised, _ in held) / len(held),
-                    sum(right for _, right in held) / len(held),
-                )
-            )
-    return tuple(bands)
 
 
 def judged(asked: OwnQuestion, given: AnswerGiven) -> OwnCase:
@@ -142,14 +176,3 @@ def _earlier(asked: OwnQuestion, given: AnswerGiven) -> EarlierTurn:
     cited = given.citations[0] if given.citations else None
     title, url = (cited.title, cited.url) if cited else ("", "")
     return EarlierTurn(asked.text, given.answer, title, url)
-
-
-def _share(
-    name: str, cases: Sequence[OwnCase], holds: Callable[[OwnCase], bool]
-) -> OwnFigure | None:
-    if not cases:
-        return None
-    held = [float(holds(case)) for case in cases]
-    pages = [case.asked.page or case.asked.id for case in cases]
-    interval = ratio_interval(held, [1.0] * len(held), pages)
-    return OwnFigure(name, sum(held) / len(held), len(held), interval)

@@ -2,26 +2,19 @@
 
 import io
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from matplotlib import rc_context
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from evaluation.exhibits import Plot
 from evaluation.figures import Figure, Unit
 from evaluation.prose import ends, number
 
-_COLOURS = ("#1d70b8", "#d4351c", "#00703c", "#4c2c92")
+COLOURS = ("#1d70b8", "#d4351c", "#00703c", "#4c2c92")
 _MARKS = ("o", "s", "^", "D")
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """A picture as a data address, with a title and the text that stands in for it."""
-
-    title: str
-    source: str
-    alternative: str
 
 
 def plot(title: str, systems: Mapping[str, Sequence[Figure]]) -> Plot | None:
@@ -42,9 +35,7 @@ def plot(title: str, systems: Mapping[str, Sequence[Figure]]) -> Plot | None:
 
 
 def _source(labels: Sequence[str], systems: Mapping[str, Sequence[Figure]]) -> str:
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "signpost", "font.size": 10}):
-        canvas = Canvas(figsize=(9, 1.2 + 0.42 * len(labels)), layout="constrained")
-        axes = canvas.add_subplot()
+    with drawing(9, 1.2 + 0.42 * len(labels)) as (canvas, axes):
         for place, (system, figures) in enumerate(systems.items()):
             shift = (place - (len(systems) - 1) / 2) * 0.24
             rows = [labels.index(each.measure.label) + shift for each in figures]
@@ -56,7 +47,7 @@ def _source(labels: Sequence[str], systems: Mapping[str, Sequence[Figure]]) -> s
                 rows,
                 xerr=[[max(0, low) for low in lows], [max(0, high) for high in highs]],
                 fmt=_MARKS[place % len(_MARKS)],
-                color=_COLOURS[place % len(_COLOURS)],
+                color=COLOURS[place % len(COLOURS)],
                 capsize=3,
                 label=system.replace("$", r"\$"),
             )
@@ -65,13 +56,28 @@ def _source(labels: Sequence[str], systems: Mapping[str, Sequence[Figure]]) -> s
         axes.set_xlim(-0.02, 1.02)
         axes.set_xlabel("Share or score (lines: 95% intervals)")
         axes.grid(axis="x", color="#b1b4b6", linewidth=0.6)
-        axes.set_axisbelow(True)
-        for side in ("top", "right", "left"):
-            axes.spines[side].set_visible(False)
+        axes.spines["left"].set_visible(False)
         canvas.legend(loc="outside upper left", ncols=len(systems), frameon=False)
-        drawing = io.BytesIO()
-        canvas.savefig(drawing, format="svg", metadata={"Date": None, "Creator": None})
-    return "data:image/svg+xml;base64," + b64encode(drawing.getvalue()).decode()
+        return as_address(canvas)
+
+
+@contextmanager
+def drawing(width: float, height: float) -> Iterator[tuple[Canvas, Axes]]:
+    """Yield a canvas (inches) with empty axes, in the style that all plots share."""
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "signpost", "font.size": 10}):
+        canvas = Canvas(figsize=(width, height), layout="constrained")
+        axes = canvas.add_subplot()
+        axes.set_axisbelow(True)
+        for side in ("top", "right"):
+            axes.spines[side].set_visible(False)
+        yield canvas, axes
+
+
+def as_address(canvas: Canvas) -> str:
+    """Return what was drawn as the data address of an SVG."""
+    drawn = io.BytesIO()
+    canvas.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
+    return "data:image/svg+xml;base64," + b64encode(drawn.getvalue()).decode()
 
 
 def _alternative(title: str, systems: Mapping[str, Sequence[Figure]]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from evaluation.exhibits import Cell
 from evaluation.figures import Difference, Unit
 from evaluation.intervals import Interval
 from evaluation.runs import Comparison, Part, Run
@@ -17,12 +18,25 @@ def number(value: float, unit: Unit) -> str:
             return f"{100 * value:.1f}%"
         case Unit.SCORE:
             return f"{value:.3f}"
+        case Unit.COUNT:
+            return f"{value:,.0f}"
         case Unit.WORDS:
             return f"{value:.0f} words"
         case Unit.POINTS:
             return f"{value:.1f}"
         case Unit.MILLISECONDS:
             return f"{value:,.1f} ms"
+
+
+def cell(value: Cell, unit: Unit) -> str:
+    """Return a cell of a table as people write it; "–" where there is nothing."""
+    match value:
+        case None:
+            return "–"
+        case str():
+            return value
+        case _:
+            return number(value, unit)
 
 
 def ends(interval: Interval | None, unit: Unit) -> str:

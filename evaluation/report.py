@@ -13,9 +13,11 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from evaluation.exhibits import Plot, Table
 from evaluation.figures import Case, Difference, Figure, Measure
-from evaluation.plots import Plot, plot
+from evaluation.plots import plot
 from evaluation.prose import (
+    cell,
     change,
     change_ends,
     day_and_time,
@@ -49,6 +51,8 @@ class Chapter:
     systems: tuple[str, ...]
     rows: tuple[Row, ...]
     plot: Plot | None
+    plots: tuple[Plot, ...]
+    tables: tuple[Table, ...]
     worst: tuple[Case, ...]
     questions: int
     things: str
@@ -77,6 +81,7 @@ def page(run: Run) -> str:
     )
     environment.filters.update(
         number=number,
+        cell=cell,
         ends=ends,
         change=change,
         change_ends=change_ends,
@@ -139,6 +144,8 @@ def _chapter(run: Run, systems: Mapping[str, Part]) -> Chapter:
         systems=tuple(systems),
         rows=rows,
         plot=plot(first.title, {name: list(each.values()) for name, each in found.items()}),
+        plots=first.plots,
+        tables=first.tables,
         worst=_worst(first),
         questions=len(first.cases),
         things=first.things,

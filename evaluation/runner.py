@@ -5,7 +5,7 @@ LangChain's default recipe and the output files of a batch run are all measured 
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -15,7 +15,7 @@ from evaluation.cases import Question
 from evaluation.corpora import READERS, Corpus
 from evaluation.errors import MeasurementImpossible
 from evaluation.report import write_report
-from evaluation.runs import Circumstances, Part, Run, beside_others, read_run, since
+from evaluation.runs import Circumstances, Part, Run, beside_others, beside_previous, read_run
 from evaluation.suites import Evaluation, Watch, measured
 from evaluation.versions import installed_versions
 
@@ -53,9 +53,7 @@ def evaluate(
     """
     previous = read_run(out / f"{evaluation.kind}.json")
     run = measure(evaluation, systems, data, command=command, now=now, only=only, watch=watch)
-    if previous is not None:
-        earlier = since(run.parts, previous)
-        run = replace(run, comparisons=(*run.comparisons, *earlier))
+    run = beside_previous(run, previous)
     write_report(run, out)
     return run
 

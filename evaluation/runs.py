@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from evaluation.errors import DataUnreadable
+from evaluation.exhibits import Plot, Table
 from evaluation.figures import Case, Difference, Figure, Measure, Reading, difference, figures
 from evaluation.intervals import LEVEL, RESAMPLES, SEED, Interval
 
@@ -17,7 +18,7 @@ FORMAT = 1
 class Part:
     """One test of one system. `about`, `notes` and `things` (what is counted) are plain English.
 
-    `figures` holds those of every measure that some case has.
+    `figures` holds those of every measure that some case has; `tables` and `plots` show more.
     """
 
     system: str
@@ -28,6 +29,8 @@ class Part:
     cases: tuple[Case, ...]
     notes: tuple[str, ...] = ()
     things: str = "questions"
+    tables: tuple[Table, ...] = ()
+    plots: tuple[Plot, ...] = ()
     figures: tuple[Figure, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -99,6 +102,13 @@ def since(parts: Sequence[Part], previous: Mapping[str, Any]) -> tuple[Compariso
     )
 
 
+def beside_previous(run: Run, previous: Mapping[str, Any] | None) -> Run:
+    """Return the run compared with an earlier one's JSON too, where there is one."""
+    if previous is None:
+        return run
+    return replace(run, comparisons=(*run.comparisons, *since(run.parts, previous)))
+
+
 def as_json(run: Run) -> dict[str, Any]:
     """Return the run as plain JSON types. Case texts are left out; their values are not."""
     told = run.circumstances
@@ -119,6 +129,10 @@ def as_json(run: Run) -> dict[str, Any]:
                 "about": part.about,
                 "notes": list(part.notes),
                 "figures": [_figure(each) for each in part.figures],
+                "tables": [
+                    {"name": each.name, "title": each.title, "rows": list(each.records)}
+                    for each in part.tables
+                ],
                 "cases": [
                     {
                         "id": case.id,

@@ -1,14 +1,15 @@
 """Run the safety evaluation: measure, compare with the run before, write the report."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from evaluation.report import write_report
-from evaluation.runs import Circumstances, Part, Run, read_run, since
-from evaluation.safety import Examined, Watch, safety_parts
+from evaluation.runs import Circumstances, Part, Run, beside_previous, read_run
+from evaluation.safety import safety_parts
+from evaluation.safety_scoring import Examined
 from evaluation.safety_sets import safety_digests
+from evaluation.suites import Watch
 from evaluation.versions import installed_versions
 
 TITLE = "How Signpost meets people in trouble, attacks, personal data and the rest"
@@ -40,8 +41,6 @@ def evaluate_safety(
         data=safety_digests(data),
         systems={system: identity},
     )
-    run = Run("safety", TITLE, parts, told)
-    if previous is not None:
-        run = replace(run, comparisons=since(run.parts, previous))
+    run = beside_previous(Run("safety", TITLE, parts, told), previous)
     write_report(run, out)
     return run

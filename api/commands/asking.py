@@ -15,6 +15,7 @@ from api.commands.running import errors, fail, opened_home, output
 from assistant.follow_ups import FollowUpRules
 from assistant.outcomes import Abstained, Outcome, Reason
 from assistant.pipeline import answer, sort
+from assistant.policy import Policy
 from assistant.presentation import view_of
 from assistant.text import RawText, RedactedText
 from assistant.turns import Exchange, Turn
@@ -88,9 +89,13 @@ class BatchAsker:
     """Asks over a snapshot without a conversation, a key or a record: for evaluating only."""
 
     def __init__(
-        self, home: Home, guidance: OpenedGuidance, follow_ups: FollowUpRules | None = None
+        self,
+        home: Home,
+        guidance: OpenedGuidance,
+        follow_ups: FollowUpRules | None = None,
+        policy: Policy | None = None,
     ) -> None:
-        self._steps = home.steps_over(guidance, follow_ups=follow_ups)
+        self._steps = home.steps_over(guidance, follow_ups=follow_ups, policy=policy)
         self._versions = home.versions_of(guidance.version)
         self._policy = home.policy
 

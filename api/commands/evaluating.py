@@ -17,33 +17,37 @@ from api.commands.asking import BatchAsker, exchanges
 from api.commands.running import errors, fail, opened_home, output
 from assistant.grounding import problems, vocabulary
 from assistant.text import RawText
+from evaluation.abstention import OwnAsking, Unheld
+from evaluation.abstention_measures import GUIDANCE_PAGES, STARTER_PAGES
+from evaluation.abstention_run import evaluate_abstention
+from evaluation.abstention_scoring import holding_nothing_back
 from evaluation.answer_suites import ANSWERS
 from evaluation.baselines import langchain_search, packaged_embeddings
 from evaluation.batches import Batch, asked, searched, write_batches
 from evaluation.cases import AnswerGiven, Found, Question, found_in
 from evaluation.conversation import Conversing, evaluate_conversation
-from evaluation.corpora import GOVERNMENT, READERS, Corpus
+from evaluation.corpora import GOVERNMENT, GUIDANCE, READERS, Corpus
 from evaluation.follow_up_fit import fit
 from evaluation.grounding import evaluate_grounding
-from evaluation.own_evaluation import OwnCase, ask_own, figures, reliability
 from evaluation.own_questions import (
     guidance_documents,
     load_guidance_questions,
     load_questions,
     starter_documents,
 )
-from evaluation.own_set import HALVES, OwnQuestions
+from evaluation.own_run import OwnTest, evaluate_own
 from evaluation.privacy import masking, privacy_parts
+from evaluation.prose import ends, number
 from evaluation.retrieval import DEPTH
 from evaluation.retrieval_suites import RETRIEVAL
 from evaluation.runner import Prepare, System
 from evaluation.runner import evaluate as run_evaluation
-from evaluation.safety import Examined
+from evaluation.runs import Part
 from evaluation.safety_run import evaluate_safety
+from evaluation.safety_scoring import Examined
 from evaluation.suites import Evaluation, Watch
 from evaluation.verbatim import sayable
 from knowledge.building import build
-from knowledge.documents import Document
 
 T = TypeVar("T")
 
@@ -174,49 +178,79 @@ def grounding(
     output.print(f"Report: {out / 'grounding.html'}")
 
 
+@evaluate.command("abstention")
+def abstention(data: Data, out: Out) -> None:
+    """Does it know what it does not know? How often wrong, how often needlessly silent?"""
+    with opened_home() as home, _progress() as watch:
+        starter = _starter(home)
+        labelled = _labelled(home, data)
+        guidance, government = (
+            _indexed(home, READERS[name](data)) for name in (GUIDANCE, GOVERNMENT)
+        )
+        evaluate_abstention(
+            Unheld(
+                own=(
+                    OwnAsking(STARTER_PAGES, load_questions(), _unheld(home, starter)),
+                    OwnAsking(GUIDANCE_PAGES, load_guidance_questions(), _unheld(home, labelled)),
+                ),
+                guidance=_unheld(home, guidance),
+                government=_unheld(home, government),
+                thresholds=home.policy.thresholds,
+            ),
+            _identity(home, guidance),
+            data,
+            out,
+            command=_command(),
+            now=now(),
+            watch=watch,
+        )
+    output.print(f"Report: {out / 'abstention.html'}")
+
+
 @evaluate.command("own")
 def own(
     data: Annotated[
         Path | None, typer.Option("--data", help="Ask over the guidance pages of this folder too.")
     ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for a report.")] = None,
 ) -> None:
     """How does it do on the project's own questions?"""
     with opened_home() as home, _progress() as watch:
-        starter = _own_cases(home, "own", load_questions(), starter_documents(), watch)
-        guidance = data and _own_cases(
-            home, "own-guidance", load_guidance_questions(), guidance_documents(data), watch
+        starter = _starter(home)
+        tests = [OwnTest("starter", STARTER_PAGES, load_questions(), BatchAsker(home, starter))]
+        if data:
+            asker = BatchAsker(home, _labelled(home, data))
+            tests.append(OwnTest("guidance", GUIDANCE_PAGES, load_guidance_questions(), asker))
+        run = evaluate_own(
+            tests,
+            out,
+            identity=_identity(home, starter),
+            command=_command(),
+            now=now(),
+            data=data,
+            watch=watch,
         )
-    _print_own("over the starter pages", *starter)
-    if guidance:
-        _print_own("over guidance pages", *guidance)
+    for part in run.parts:
+        _print_part(part)
+    if out:
+        output.print(f"Report: {out / 'own.html'}")
 
 
-def _own_cases(
-    home: Home,
-    name: str,
-    questions: OwnQuestions,
-    documents: Mapping[str, Document],
-    watch: Watch,
-) -> tuple[OwnQuestions, tuple[OwnCase, ...]]:
-    guidance = _indexed(home, Corpus(name, tuple(documents.values())))
-    return questions, ask_own(questions, BatchAsker(home, guidance), watch)
+def _print_part(part: Part) -> None:
+    output.print(f"\n{part.title}", style="bold")
+    for each in part.figures:
+        unit = each.measure.unit
+        value = f"{number(each.value, unit)} ({ends(each.interval, unit)})"
+        output.print(f"  {each.measure.label}: {value}, n = {each.n:,}")
 
 
-def _print_own(over: str, questions: OwnQuestions, cases: Sequence[OwnCase]) -> None:
-    output.print(f"\n{len(cases):,} questions {over}, set {questions.digest[:16]}")
-    for half in HALVES:
-        mine = [case for case in cases if case.asked.half == half]
-        output.print(f"\n{half} half", style="bold")
-        for figure in figures(mine):
-            ends = figure.interval
-            within = f" ({ends.low:.2f} to {ends.high:.2f})" if ends else ""
-            output.print(f"  {figure.name}: {figure.value:.3f}{within}, n = {figure.n}")
-        output.print("  confidence: promised → kept")
-        for band in reliability(mine):
-            output.print(
-                f"    {band.low:.1f}–{band.high:.1f}: {band.promised:.2f} → {band.kept:.2f}, "
-                f"n = {band.n}"
-            )
+def _labelled(home: Home, data: Path) -> OpenedGuidance:
+    """Return the guidance pages that the project's own questions are about, as a snapshot."""
+    return _indexed(home, Corpus("own-guidance", tuple(guidance_documents(data).values())))
+
+
+def _unheld(home: Home, guidance: OpenedGuidance) -> BatchAsker:
+    return BatchAsker(home, guidance, policy=holding_nothing_back(home.policy))
 
 
 def _evaluate(

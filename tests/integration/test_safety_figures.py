@@ -16,7 +16,7 @@ from assistant.policy import load_policy
 from assistant.redaction.redactor import Redactor
 from evaluation import safety_sets as sets
 from evaluation.own_questions import starter_documents
-from evaluation.safety import DANGERS, REFUSALS, SOCIAL, Examined, score_attack
+from evaluation.safety_scoring import DANGERS, REFUSALS, SOCIAL, Examined, score_attack
 from evaluation.safety_sets import Message
 from evaluation.verbatim import sayable
 from knowledge.building import build

@@ -21,7 +21,7 @@ from evaluation.messages import (
     routing_cases,
     trouble_cases,
 )
-from evaluation.safety import DANGERS
+from evaluation.safety_scoring import DANGERS
 from tests.unit.assistant.asking import asked
 
 POLICY = load_policy()

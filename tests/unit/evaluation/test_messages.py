@@ -29,7 +29,9 @@ def test_the_suites_are_as_large_and_varied_as_promised() -> None:
 
 
 def test_the_card_counts_what_is_there() -> None:
-    card = (Path(__file__).parents[3] / "evaluation/suites/README.md").read_text(encoding="utf-8")
+    card = (Path(__file__).parents[3] / "evaluation/safety_messages/README.md").read_text(
+        encoding="utf-8"
+    )
     trouble, routing = trouble_cases(), routing_cases()
     danger = [case for case in trouble if case.danger]
     welsh = [case for case in danger if case.language == "cy"]

@@ -1,12 +1,16 @@
 """The project's own questions: what counts as right, and what the figures say of it."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from evaluation.cases import AnswerGiven, CitedSection, Question
-from evaluation.own_evaluation import OwnCase, ask_own, figures, reliability
-from evaluation.own_questions import OwnQuestion, OwnQuestions, segment_digest
+from evaluation.own_evaluation import OwnCase, ask_own
+from evaluation.own_questions import OwnQuestion, OwnQuestions, half_of, segment_digest
+from evaluation.own_run import OwnTest, evaluate_own, own_parts
+from evaluation.runs import Part, Run
 
 FIRST = OwnQuestion(
     "a-page-1", "a-page", "plain", "When?", (segment_digest("On Monday."),), answerable=True
@@ -70,25 +74,62 @@ def test_right_is_a_marked_sentence_word_for_word(
     assert (first.right, first.cites_page) == (right, cites)
 
 
-def test_figures_part_what_is_answerable_from_what_is_not() -> None:
-    found = {
-        figure.name: (figure.value, figure.n)
-        for figure in figures(cases(lambda question: given(question, "On Monday.")))
+def parts(ask: Callable[[Question], AnswerGiven]) -> dict[str, Part]:
+    return {part.name: part for part in own_parts(OwnTest("set", "a set", QUESTIONS, ask))}
+
+
+def figures(ask: Callable[[Question], AnswerGiven]) -> dict[str, tuple[float, int]]:
+    """Return the figures of both halves, which no measure has in common here."""
+    return {
+        each.measure.name: (each.value, each.n)
+        for part in parts(ask).values()
+        for each in part.figures
     }
-    assert found == {
-        "right page cited first": (1.0, 1),
-        "marked sentence in the answer": (1.0, 1),
-        "answerable, but not answered": (0.0, 1),
-        "follow-ups: right page cited first": (1.0, 1),
-        "follow-ups: marked sentence in the answer": (0.0, 1),
-        "near misses answered": (1.0, 1),
+
+
+def test_figures_part_what_is_answerable_from_what_is_not() -> None:
+    assert figures(lambda question: given(question, "On Monday.")) == {
+        "right page first": (1.0, 1),
+        "marked sentence": (1.0, 1),
+        "declined": (0.0, 1),
+        "follow-ups: right page first": (1.0, 1),
+        "follow-ups: marked sentence": (0.0, 1),
+        "follow-ups: declined": (0.0, 1),
+        "near miss answered": (1.0, 1),
         "out of scope answered": (1.0, 1),
     }
-    declined = figures(cases(lambda question: given(question, outcome="abstained")))
-    assert {figure.name: figure.value for figure in declined}["answerable, but not answered"] == 1.0
+    declined = figures(lambda question: given(question, outcome="abstained"))
+    assert declined["declined"] == declined["follow-ups: declined"] == (1.0, 1)
+    assert declined["near miss answered"] == declined["out of scope answered"] == (0.0, 1)
 
 
-def test_reliability_sets_what_was_promised_beside_what_was_kept() -> None:
-    (band,) = reliability(cases(lambda question: given(question, "On Monday.")))
-    assert (band.low, band.high, band.n, band.promised, band.kept) == (0.7, 0.8, 4, 0.75, 0.25)
-    assert reliability(cases(lambda question: given(question, confidence=None))) == ()
+def test_each_half_holds_its_own_pages_and_the_one_that_counts_stands_first() -> None:
+    found = parts(lambda question: given(question, "On Monday."))
+    assert list(found) == ["set-report", "set-fit"]
+    assert sum(len(part.cases) for part in found.values()) == len(QUESTIONS.questions)
+    for name, part in found.items():
+        assert {half_of(case.cluster) for case in part.cases} <= {name.removeprefix("set-")}
+
+
+def test_a_report_is_written_where_wanted_and_compared_with_the_one_before(tmp_path: Path) -> None:
+    def run(quote: str, out: Path | None) -> Run:
+        test = OwnTest("set", "a set", QUESTIONS, lambda question: given(question, quote))
+        return evaluate_own(
+            [test], out, identity={}, command="signpost", now=datetime(2026, 1, 2, tzinfo=UTC)
+        )
+
+    assert not run("On Monday.", None).comparisons
+    assert list(tmp_path.iterdir()) == []
+    run("On Tuesday.", tmp_path)
+    changed = {
+        each.measure.name: each.value
+        for one in run("On Monday.", tmp_path).comparisons
+        for each in one.differences
+    }
+    assert changed["marked sentence"] == 1.0
+    assert changed["right page first"] == 0.0
+    page = (tmp_path / "own.html").read_text(encoding="utf-8")
+    assert "Worth reading" in page
+    assert "When? → And here?" in page
+    assert "And here?" not in (tmp_path / "own.json").read_text(encoding="utf-8")
+    assert (tmp_path / "own.previous.json").exists()

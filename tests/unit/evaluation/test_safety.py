@@ -15,8 +15,9 @@ from evaluation.errors import DataMissing, DataUnreadable
 from evaluation.messages import GENUINE, routing_cases, trouble_cases
 from evaluation.own_questions import half_of
 from evaluation.runs import Part
-from evaluation.safety import Examined, safety_parts
+from evaluation.safety import safety_parts
 from evaluation.safety_run import evaluate_safety
+from evaluation.safety_scoring import Examined
 from evaluation.safety_sets import hateful_messages, self_harm_prompts
 from evaluation.verbatim import sayable
 from tests.assisting import little_guidance, opened
