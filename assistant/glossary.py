@@ -14,6 +14,7 @@ from assistant.answers import ExplainedWord
 from assistant.policy.glossary_words import GlossaryWords, form_words
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_LETTERS = re.compile(r"[^\W_]+")
 _BETWEEN = re.compile(r"[ \u00a0\-\u2010\u2011&]+")
 
 
@@ -34,6 +35,8 @@ class Glossary:
             for form, owner in (*((f, key) for f in word.forms), *((f, "") for f in word.unless)):
                 first, *rest = form_words(form)
                 forms.setdefault(first, []).append(_Form(tuple(rest), owner))
+        said = (form for word in words.word.values() for form in (*word.forms, *word.unless))
+        self._telling = frozenset(max(_LETTERS.findall(form.lower()), key=len) for form in said)
         self._found = lru_cache(maxsize=4_096)(self._found_in_line)
         self._forms: Mapping[str, tuple[_Form, ...]] = {
             first: tuple(sorted(found, key=lambda each: -len(each.rest)))
@@ -46,6 +49,9 @@ class Glossary:
             yield from self._found(line)
 
     def _found_in_line(self, text: str) -> tuple[tuple[str, str], ...]:
+        # Most lines hold no form's longest word, and so no form.
+        if self._telling.isdisjoint(_LETTERS.findall(text.lower())):
+            return ()
         found: list[tuple[str, str]] = []
         tokens = list(_TOKEN.finditer(text))
         place = 0

@@ -4,14 +4,15 @@ Nothing of the quotation is changed. Words and summaries stand beside it, and ar
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from math import ceil
 
-from assistant.answers import Answer, SectionSummary
+from assistant.answers import SectionSummary
 from assistant.glossary import Glossaries
 from assistant.policy.model import Reading
 from assistant.turns import Turn
+from knowledge.documents import Passage
 from knowledge.readability import reading_age
 
 
@@ -27,13 +28,13 @@ def explain(glossaries: Glossaries, rules: Reading) -> Callable[[Turn], Turn]:
         answer = turn.answer
         if answer is None:
             return turn.note("no answer")
-        text = answer.text
-        languages = {passage.language for passage in answer.passages}
+        text, passages = answer.text, answer.passages
+        languages = {passage.language for passage in passages}
         age = reading_age(text) if languages == {"en"} else None
         language = next(iter(languages)) if len(languages) == 1 else "en"
         words = glossaries.explained(text, language, turn.language, rules.explained_words)
         hard = age is None or age > rules.hard_above_age
-        summaries = _summaries(answer, rules.draft_summaries) if hard else ()
+        summaries = _summaries(passages, rules.draft_summaries) if hard else ()
         noted = turn.note(
             "explained",
             reading_age=0 if age is None else ceil(age),
@@ -51,10 +52,10 @@ def explain(glossaries: Glossaries, rules: Reading) -> Callable[[Turn], Turn]:
     return step
 
 
-def _summaries(answer: Answer, drafts: bool) -> tuple[SectionSummary, ...]:
+def _summaries(passages: Iterable[Passage], drafts: bool) -> tuple[SectionSummary, ...]:
     """Return the summaries of the sections quoted, each once, in the order of quotation."""
     found: dict[tuple[str, tuple[str, ...]], SectionSummary] = {}
-    for passage in answer.passages:
+    for passage in passages:
         plain = passage.plain
         if plain is not None and (plain.checked or drafts):
             found.setdefault((passage.url, passage.headings), SectionSummary(plain, passage))
