@@ -11,7 +11,6 @@ from assistant.glossary import glossaries
 from assistant.grounding import vocabulary
 from assistant.outcomes import Abstained, Reason
 from assistant.policy import Policy
-from assistant.policy.rules import rule
 from assistant.redaction.redactor import Redactor
 from assistant.steps.compose import QuotingRules, quote
 from assistant.steps.contextualise import contextualise
@@ -55,7 +54,6 @@ def build_steps(
     words = policy.limits.answer_words
     by_quotation = quote(QuotingRules(words=words))
     rules = follow_ups or FollowUpRules()
-    orders = rule(policy.screening.injection, policy.screening.words)
     compose = write(chat, by_quotation, words) if chat else by_quotation
     return (
         Step("screen", screen(policy)),
@@ -68,7 +66,7 @@ def build_steps(
         Step("compose", compose),
         Step(
             "ground",
-            ground(policy.thresholds.grounding, vocabulary(policy.grounding), by_quotation, orders),
+            ground(policy.thresholds.grounding, vocabulary(policy.grounding), by_quotation),
         ),
         Step("explain", explain(glossaries(policy.glossary), policy.reading)),
         Step("decide", decide(policy.thresholds, policy.limits, Calibration())),

@@ -1,7 +1,7 @@
 """From a finished turn to what the citizen sees, and to the plain JSON kept in the vault."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any, assert_never
@@ -187,13 +187,12 @@ def view_of(
 
 def view_as_json(view: TurnView) -> dict[str, Any]:
     """Return the view as canonical-JSON values (no floats: confidence in basis points)."""
-    value = asdict(view)
+    value: dict[str, Any] = _plain(view)
     value["asked_at"] = as_text(view.asked_at)
     value["answered_at"] = as_text(view.answered_at) if view.answered_at else None
     if view.confidence is not None:
         value["confidence"] = round(view.confidence * BASIS_POINTS)
-    plain: dict[str, Any] = _plain(value)
-    return plain
+    return value
 
 
 def view_from_json(value: Mapping[str, Any]) -> TurnView:
@@ -268,10 +267,9 @@ def _source(passage: Passage) -> Citation:
 
 
 def _plain(value: Any) -> Any:
-    match value:
-        case dict():
-            return {key: _plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_plain(item) for item in value]
-        case _:
-            return value
+    """Return frozen values as mappings and tuples as lists; texts and numbers as they are."""
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if is_dataclass(value):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    return value

@@ -26,7 +26,7 @@ def canonical_json(value: Json) -> bytes:
     Accepts text, whole numbers within ±(2^53 - 1), true, false, null, lists (or tuples) and
     mappings with text keys. Raises NotCanonical, naming the place, for anything else.
     """
-    ordered = _ordered(value, "$", 0)
+    ordered = _ordered(value, None, 0)
     try:
         return json.dumps(ordered, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError as error:
@@ -52,39 +52,52 @@ def parse_canonical(data: bytes) -> Json:
     return value
 
 
-def _ordered(value: object, place: str, depth: int) -> object:
+Place: TypeAlias = "tuple[Place, str | int] | None"
+"""Where a value stands: the place of what holds it, and its key or number there. None: the root."""
+
+
+def _ordered(value: object, place: Place, depth: int) -> object:
     """Return `value` with every mapping in canonical order, refusing what has no spelling."""
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, int):
         if abs(value) > LARGEST_INTEGER:
             raise NotCanonical(
-                f"{place} is {value}, outside ±(2^53 - 1): write large numbers as text"
+                f"{_spelt(place)} is {value}, outside ±(2^53 - 1): write large numbers as text"
             )
         return value
     if isinstance(value, float):
         raise NotCanonical(
-            f"{place} is the float {value!r}: write a whole number (thousandths, milliseconds)"
+            f"{_spelt(place)} is the float {value!r}: write a whole number "
+            "(thousandths, milliseconds)"
         )
     if depth == DEEPEST_NESTING:
         raise NotCanonical(f"nested deeper than {DEEPEST_NESTING} levels: flatten the value")
     if isinstance(value, Mapping):
         return {
-            key: _ordered(value[key], f"{place}.{key}", depth + 1)
+            key: _ordered(value[key], (place, key), depth + 1)
             for key in _ordered_keys(value, place)
         }
     if isinstance(value, list | tuple):
-        return [_ordered(item, f"{place}[{i}]", depth + 1) for i, item in enumerate(value)]
-    raise NotCanonical(f"{place} is a {type(value).__name__}, which JSON does not have")
+        return [_ordered(item, (place, i), depth + 1) for i, item in enumerate(value)]
+    raise NotCanonical(f"{_spelt(place)} is a {type(value).__name__}, which JSON does not have")
 
 
-def _ordered_keys(mapping: Mapping[object, object], place: str) -> list[str]:
+def _spelt(place: Place) -> str:
+    """Return the place in words: "$.facts.trace[3]"."""
+    if place is None:
+        return "$"
+    holder, step = place
+    return f"{_spelt(holder)}[{step}]" if isinstance(step, int) else f"{_spelt(holder)}.{step}"
+
+
+def _ordered_keys(mapping: Mapping[object, object], place: Place) -> list[str]:
     """Return the keys in the order of their UTF-16 code units (RFC 8785 §3.2.3)."""
     keys: list[str] = []
     ascii_only = True
     for key in mapping:
         if not isinstance(key, str):
-            raise NotCanonical(f"{place} has the key {key!r}: keys must be text")
+            raise NotCanonical(f"{_spelt(place)} has the key {key!r}: keys must be text")
         ascii_only = ascii_only and key.isascii()
         keys.append(key)
     if ascii_only:

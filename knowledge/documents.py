@@ -209,6 +209,16 @@ def passage_from_json(value: dict[str, Any]) -> Passage:
     )
 
 
+def passage_from_line(line: bytes) -> Passage:
+    """Return the passage whose `as_json` is spelt canonically in `line`.
+
+    What its digest is taken of is the line itself, so nothing is spelt again to know it.
+    """
+    passage = passage_from_json(json.loads(line))
+    vars(passage)["digest"] = hashlib.sha256(line).hexdigest()
+    return passage
+
+
 def _digest(value: Document | Passage) -> str:
     text = json.dumps(as_json(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.exc import OperationalError
 
-from knowledge.documents import as_json, passage_from_json
+from knowledge.documents import as_json, passage_from_line
 from knowledge.embedding import Vectors
 from knowledge.errors import SnapshotInvalid, SnapshotUnknown, StorageFull
 from knowledge.lexical import Vocabulary
@@ -196,7 +196,7 @@ def _storable(value: str) -> str:
 def _fetched(row: Any, vector: Vectors) -> Fetched:
     stored = np.frombuffer(row.segments, dtype="<f2").reshape(-1, len(vector))
     cosines = stored.astype(np.float32) @ vector
-    return Fetched(passage_from_json(json.loads(row.data)), tuple(cosines.tolist()))
+    return Fetched(passage_from_line(row.data.encode()), tuple(cosines.tolist()))
 
 
 def _term_rows(snapshot: Snapshot) -> Iterator[dict[str, Any]]:

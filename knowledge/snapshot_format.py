@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.documents import Passage, passage_from_json
+from knowledge.documents import Passage, passage_from_line
 from knowledge.embedding import Embedder
 from knowledge.errors import KnowledgeError, ModelMismatch, SnapshotInvalid
 from knowledge.lexical import LexicalWeights, Vocabulary
@@ -157,14 +157,14 @@ def read_snapshot(folder: Path) -> Snapshot:
             for line in (folder / DOCUMENTS).read_bytes().splitlines()
         )
         contents = Contents(
-            passages=tuple(passage_from_json(json.loads(line)) for line in lines),
+            passages=tuple(map(passage_from_line, lines)),
             vectors=_array(folder / VECTORS),
             segment_vectors=_array(folder / SEGMENTS),
             lexical=_lexical(folder, manifest.passages),
         )
     except (OSError, ValueError, TypeError, KeyError, EOFError, RecursionError) as error:
         raise _invalid(folder, "a file", f"cannot be read ({error})") from error
-    digests = [hashlib.sha256(line).hexdigest() for line in lines]
+    digests = [passage.digest for passage in contents.passages]
     if identity(digests, manifest.model, manifest.settings) != manifest.digest:
         raise _invalid(folder, PASSAGES, "does not hold the text its version is named for")
     _check_shapes(folder, manifest, contents, documents)
@@ -220,8 +220,11 @@ def _lexical(folder: Path, passages: int) -> LexicalWeights:
 
 
 def _array(path: Path) -> Any:
-    """Return the array in a .npy file, mapped into memory; never an object array."""
-    return np.load(path, mmap_mode="r", allow_pickle=False)
+    """Return the array in a .npy file, mapped into memory; never an object array.
+
+    It comes as a plain array, since each slice of a `numpy.memmap` costs some microseconds.
+    """
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
 def damaged_files(folder: Path, manifest: Manifest) -> list[tuple[str, str]]:

@@ -23,7 +23,8 @@ def problems(
     A quotation must be a segment of its passage word for word, under the lead it has there. A
     generated statement must agree with the segment it cites, its lead included: see
     `assistant.grounding.comparing`. `enough` is the least share of its words that the passage
-    must have. `passages` are those found for the question; a statement may cite no other.
+    must have. `passages` are those found for the question; a statement may cite no other. Nobody
+    is shown an order to a machine, nor words that rest on one.
     """
     if passages is not None and statement.passage not in passages:
         return (Ungrounded.UNKNOWN_PASSAGE,)
@@ -32,7 +33,8 @@ def problems(
         return (Ungrounded.NOT_IN_PASSAGE,)
     if not generated and statement.lead not in {segment.lead for segment in segments}:
         return (Ungrounded.LEAD_NOT_IN_PASSAGE,)
-    if vocabulary.instructions.applies(fold(f"{statement.lead} {statement.text}")):
+    said = dict.fromkeys((statement.lead, statement.quote, statement.text))
+    if vocabulary.instructions.applies(fold("\n".join(said))):
         return (Ungrounded.INSTRUCTION,)
     if not generated:
         return ()

@@ -4,11 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from assistant.answers import Answer
-from assistant.cleaning import clean
 from assistant.grounding import Vocabulary, problems
 from assistant.outcomes import Abstained, Reason
-from assistant.patterns import fold
-from assistant.policy.rules import Rule
 from assistant.turns import Turn
 
 
@@ -16,12 +13,10 @@ def ground(
     enough: float,
     vocabulary: Vocabulary,
     compose_from_quotes: Callable[[Turn], Turn],
-    instruction: Rule | None = None,
 ) -> Callable[[Turn], Turn]:
     """Return the step. A generated answer that fails falls back to the extractive composer.
 
-    `enough` is the least share of own words; see `assistant.grounding.problems`. `instruction`
-    tells a sentence that gives orders to a machine: smuggled into a page, it is never shown.
+    `enough` is the least share of own words; see `assistant.grounding.problems`.
     """
 
     def faults(answer: Answer, turn: Turn) -> list[str]:
@@ -37,9 +32,6 @@ def ground(
                 passages=found,
             )
         }
-        said = (part for each in answer.statements for part in (each.lead, each.quote, each.text))
-        if instruction and instruction.applies(fold(clean("\n".join(dict.fromkeys(said))).text)):
-            named.add("instruction")
         return sorted(named if answer.statements else {"empty"})
 
     def step(turn: Turn) -> Turn:

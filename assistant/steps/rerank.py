@@ -30,14 +30,14 @@ def rerank(weights: RerankWeights) -> Callable[[Turn], Turn]:
         asked = _asked_about(turn)
         scores = [_score(hit, asked, weights) for hit in turn.hits]
         support = _page_support(turn.hits, scores)
-        totals = {
-            hit.passage: score + weights.page * support[hit.passage.document_url]
+        totals = [
+            score + weights.page * support[hit.passage.document_url]
             for hit, score in zip(turn.hits, scores, strict=True)
-        }
-        hits = sorted(turn.hits, key=lambda hit: -totals[hit.passage])
-        moved = sum(a is not b for a, b in zip(hits, turn.hits, strict=True))
+        ]
+        order = sorted(range(len(totals)), key=lambda place: -totals[place])
+        moved = sum(place != before for before, place in enumerate(order))
         noted = turn.note("ranked", moved=moved, nation=asked)
-        return replace(noted, hits=tuple(hits), nation=asked)
+        return replace(noted, hits=tuple(turn.hits[place] for place in order), nation=asked)
 
     return step
 

@@ -45,6 +45,8 @@ def test_keys_are_sorted_by_utf16_code_units() -> None:
         (-LARGEST_INTEGER - 1, "outside"),
         ({1: 2}, "the key 1"),
         ({"a": {"b": b"x"}}, r"\$\.a\.b is a bytes"),
+        ({"a": [1, {"b": 0.5}]}, r"\$\.a\[1\]\.b is the float"),
+        ({"a": [{1: 2}]}, r"\$\.a\[0\] has the key 1"),
         ({1, 2}, "is a set"),
         ("\ud800", "surrogate"),
         ({"\udfff": 1}, "surrogate"),

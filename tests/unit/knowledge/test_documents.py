@@ -10,7 +10,9 @@ from knowledge.documents import (
     as_json,
     canonical_date,
     passage_from_json,
+    passage_from_line,
 )
+from knowledge.snapshot_format import canonical
 
 SENTENCE, ITEM = SegmentKind.SENTENCE, SegmentKind.ITEM
 
@@ -58,6 +60,10 @@ def test_a_passage_survives_json_and_any_change_changes_its_digest() -> None:
     assert again == whole
     assert again.digest == whole.digest
     assert replace(whole, updated="2025").digest != whole.digest
+    read = passage_from_line(canonical(as_json(whole)))
+    assert read == whole
+    assert read.digest == whole.digest
+    assert replace(read, updated="2025").digest == replace(whole, updated="2025").digest
     assert replace(whole, segments=()).digest != whole.digest
 
 
