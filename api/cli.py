@@ -2,7 +2,7 @@
 
 import typer
 
-from api.commands import asking, evaluating, guidance, serving, timing
+from api.commands import asking, evaluating, guidance, serving, summarising, timing
 
 app = typer.Typer(
     help="A responsible AI assistant for public enquiries.",
@@ -15,6 +15,7 @@ app.command("ask")(asking.ask)
 app.command("search")(asking.search)
 app.command("ingest")(guidance.ingest)
 app.add_typer(guidance.snapshots, name="snapshots")
+app.add_typer(summarising.summaries, name="summaries")
 app.command("withdraw")(guidance.withdraw)
 app.command("off")(guidance.switch_off)
 app.command("on")(guidance.switch_on)

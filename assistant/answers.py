@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from itertools import groupby
 
-from knowledge.documents import Passage, SegmentKind
+from knowledge.documents import Passage, PlainSummary, SegmentKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,34 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class ExplainedWord:
+    """An official word as it stands in the answer, and its meaning in the policy's words."""
+
+    word: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionSummary:
+    """People's plainer words for a section that is quoted. It is no quotation, and never alone."""
+
+    plain: PlainSummary
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """Statements in reading order. `generated` is true when a language model worded them."""
+    """Statements in reading order. `generated` is true when a language model worded them.
+
+    Beside them, not part of them: `reading_age` of the text in whole years, rounded up (None where
+    it cannot be told), official words `explained`, and `summaries` of the sections quoted.
+    """
 
     statements: tuple[Statement, ...]
     generated: bool = False
+    reading_age: int | None = None
+    explained: tuple[ExplainedWord, ...] = ()
+    summaries: tuple[SectionSummary, ...] = ()
 
     @property
     def passages(self) -> tuple[Passage, ...]:

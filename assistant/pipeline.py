@@ -7,6 +7,7 @@ from time import perf_counter_ns
 from assistant.confidence import Calibration
 from assistant.follow_ups import FollowUpRules
 from assistant.generation import ChatModel, write
+from assistant.glossary import glossaries
 from assistant.grounding import vocabulary
 from assistant.outcomes import Abstained, Reason
 from assistant.policy import Policy
@@ -14,6 +15,7 @@ from assistant.redaction.redactor import Redactor
 from assistant.steps.compose import QuotingRules, quote
 from assistant.steps.contextualise import contextualise
 from assistant.steps.decide import decide
+from assistant.steps.explain import explain
 from assistant.steps.ground import ground
 from assistant.steps.redact import redact
 from assistant.steps.rerank import RerankWeights, rerank
@@ -66,6 +68,7 @@ def build_steps(
             "ground",
             ground(policy.thresholds.grounding, vocabulary(policy.grounding), by_quotation),
         ),
+        Step("explain", explain(glossaries(policy.glossary), policy.reading)),
         Step("decide", decide(policy.thresholds, policy.limits, Calibration())),
     )
 

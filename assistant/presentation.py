@@ -1,12 +1,12 @@
 """From a finished turn to what the citizen sees, and to the plain JSON kept in the vault."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any, assert_never
 
-from assistant.answers import Answer, Link
+from assistant.answers import Answer, ExplainedWord, Link
 from assistant.outcomes import (
     Abstained,
     Answered,
@@ -19,7 +19,14 @@ from assistant.outcomes import (
 )
 from assistant.storage import as_moment, as_text
 from assistant.turns import Turn
-from assistant.views import AnswerBlock, Citation, TurnStatus, TurnView
+from assistant.views import (
+    AnswerBlock,
+    Citation,
+    SourcePage,
+    SummaryShown,
+    TurnStatus,
+    TurnView,
+)
 from knowledge.documents import Passage, SegmentKind
 
 BASIS_POINTS = 10_000
@@ -73,16 +80,44 @@ def citations_of(answer: Answer) -> tuple[Citation, ...]:
     A section may be cut into several passages: all that is quoted of it, each wording once and in
     reading order, stands in its one citation.
     """
-    quotes: dict[Citation, dict[str, None]] = {}
+    places = _places(answer)
+    sources: dict[int, Citation] = {}
+    for passage, place in places.items():
+        sources.setdefault(place, _source(passage))
+    quotes: dict[int, dict[str, None]] = {place: {} for place in sources}
     for statement in answer.statements:
-        quotes.setdefault(_source(statement.passage), {})[statement.quote] = None
-    return tuple(replace(source, quote="\n".join(said)) for source, said in quotes.items())
+        quotes[places[statement.passage]][statement.quote] = None
+    return tuple(
+        replace(source, quote="\n".join(quotes[place])) for place, source in sources.items()
+    )
+
+
+def pages_of(answer: Answer) -> tuple[SourcePage, ...]:
+    """Return the pages quoted, each once, with the places of its sections among the citations."""
+    pages: dict[str, tuple[str, dict[int, None]]] = {}
+    for passage, place in _places(answer).items():
+        _, cited = pages.setdefault(passage.document_url, (passage.title, {}))
+        cited[place] = None
+    return tuple(SourcePage(url, title, tuple(cited)) for url, (title, cited) in pages.items())
+
+
+def summaries_of(answer: Answer) -> tuple[SummaryShown, ...]:
+    """Return the plain-language summaries that stand beside the answer."""
+    places = _places(answer) if answer.summaries else {}
+    return tuple(
+        SummaryShown(
+            text=each.plain.text,
+            citation=places[each.passage],
+            checked_by=each.plain.checked_by,
+            checked_on=each.plain.checked_on,
+        )
+        for each in answer.summaries
+    )
 
 
 def blocks_of(answer: Answer) -> tuple[AnswerBlock, ...]:
     """Return the answer laid out in runs of one kind, lead and passage."""
-    sources = dict.fromkeys(_source(passage) for passage in answer.passages)
-    places = {source: place for place, source in enumerate(sources)}
+    places = _places(answer)
     blocks: list[AnswerBlock] = []
     runs = groupby(answer.statements, key=lambda s: (s.passage, s.kind, s.block, s.lead))
     for (passage, kind, _, lead), group in runs:
@@ -93,7 +128,7 @@ def blocks_of(answer: Answer) -> tuple[AnswerBlock, ...]:
                 kind=_BLOCK_KINDS[kind],
                 heading=passage.heading,
                 items=tuple(statement.text for statement in statements),
-                citation=places[_source(passage)],
+                citation=places[passage],
                 lead="" if shown else lead,
                 numbers=tuple(s.number for s in statements if s.number),
             )
@@ -132,6 +167,10 @@ def view_of(
         answer=answer.text,
         blocks=blocks_of(answer),
         citations=citations_of(answer),
+        pages=pages_of(answer),
+        reading_age=answer.reading_age,
+        explained=answer.explained,
+        summaries=summaries_of(answer),
         confidence=None if confidence is None else round(confidence, 4),
         masked=turn.masked,
         choices=outcome.choices if isinstance(outcome, Clarifying) else (),
@@ -157,7 +196,10 @@ def view_as_json(view: TurnView) -> dict[str, Any]:
 
 
 def view_from_json(value: Mapping[str, Any]) -> TurnView:
-    """Return the view that `view_as_json` described."""
+    """Return the view that `view_as_json` described.
+
+    What was kept before pages were grouped has each section under its own address.
+    """
     confidence, answered_at = value["confidence"], value["answered_at"]
     return TurnView(
         **{
@@ -173,6 +215,12 @@ def view_from_json(value: Mapping[str, Any]) -> TurnView:
             "citations": tuple(
                 Citation(**{**c, "nations": tuple(c["nations"])}) for c in value["citations"]
             ),
+            "pages": tuple(
+                SourcePage(**{**p, "citations": tuple(p["citations"])})
+                for p in value.get("pages", _ungrouped(value["citations"]))
+            ),
+            "explained": tuple(ExplainedWord(**word) for word in value.get("explained", ())),
+            "summaries": tuple(SummaryShown(**each) for each in value.get("summaries", ())),
             "blocks": tuple(
                 AnswerBlock(**{**b, "items": tuple(b["items"]), "numbers": tuple(b["numbers"])})
                 for b in value["blocks"]
@@ -184,6 +232,21 @@ def view_from_json(value: Mapping[str, Any]) -> TurnView:
 def _whole_milliseconds(moment: datetime) -> datetime:
     """Return the moment as it will be read again, so that a repeat shows the very same turn."""
     return as_moment(as_text(moment))
+
+
+def _ungrouped(citations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"url": each["url"], "title": each["title"], "citations": [place]}
+        for place, each in enumerate(citations)
+    ]
+
+
+def _places(answer: Answer) -> dict[Passage, int]:
+    """Return the place of each quoted passage's section among the citations."""
+    places: dict[Citation, int] = {}
+    return {
+        passage: places.setdefault(_source(passage), len(places)) for passage in answer.passages
+    }
 
 
 def _source(passage: Passage) -> Citation:

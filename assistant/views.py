@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from assistant.answers import Link
+from assistant.answers import ExplainedWord, Link
 from assistant.outcomes import Contact
 
 
@@ -40,6 +40,29 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class SourcePage:
+    """A page that is quoted: `url` is the page's address, `citations` are places in the turn's."""
+
+    url: str
+    title: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryShown:
+    """A section in plainer words, which stands beside its quotation and is none itself.
+
+    `citation` is the place of the section in the turn's citations. `checked_by` and `checked_on`
+    (an ISO date) are "" where nobody has checked it.
+    """
+
+    text: str
+    citation: int
+    checked_by: str = ""
+    checked_on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerBlock:
     """A run of the answer to lay out together. `kind` is paragraph, list, steps or table.
 
@@ -62,7 +85,9 @@ class TurnView:
     `outcome` is answered, clarifying, signposted, abstained, escalated, refused, or "" while
     `status` is received. `message` is the policy's wording around the answer; `notice`
     says in words what was masked; `answer` is what
-    the citizen reads as plain text. `question` has personal data masked.
+    the citizen reads as plain text. `question` has personal data masked. `pages` groups the
+    citations by page, the one that answers best first. `reading_age` is that of `answer`, in years,
+    or None. `explained` and `summaries` help to read it and are no part of it.
     """
 
     id: str
@@ -78,6 +103,10 @@ class TurnView:
     answer: str = ""
     blocks: tuple[AnswerBlock, ...] = ()
     citations: tuple[Citation, ...] = ()
+    pages: tuple[SourcePage, ...] = ()
+    reading_age: int | None = None
+    explained: tuple[ExplainedWord, ...] = ()
+    summaries: tuple[SummaryShown, ...] = ()
     confidence: float | None = None
     masked: tuple[str, ...] = ()
     notice: str = ""
@@ -92,6 +121,21 @@ class TurnView:
     answered_at: datetime | None = None
     elapsed_ms: int = 0
     feedback: str = ""
+
+    @property
+    def next_page(self) -> Link | None:
+        """Return the page to read before acting: the official one where a starter is quoted.
+
+        `updated` is that of the page linked, so it is "" for an official page, whose age is not
+        known here.
+        """
+        if not self.pages or not self.pages[0].citations:
+            return None
+        page = self.pages[0]
+        source = self.citations[page.citations[0]]
+        if source.official_url:
+            return Link(source.official_title or source.official_url, source.official_url)
+        return Link(page.title, page.url, source.updated)
 
 
 @dataclass(frozen=True, slots=True)

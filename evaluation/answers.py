@@ -12,11 +12,13 @@ from evaluation.cases import AnswerGiven, Question, address
 from evaluation.datasets import ConversationTurn, GoldQuestion, passage_id
 from evaluation.figures import Average, Case, Measure, Reading, Unit
 from evaluation.matching import aligned, first_words, is_heading, plain, stands_in, tokens
-from evaluation.readability import reading_ease
+from knowledge.readability import reading_age, reading_ease
 
 WORDS = 120
 WITH_CAUTION = "quoted_with_caution"
 """The reason of an answer that does not claim to be complete."""
+HARD_ABOVE_AGE = 11
+"""Years. What the service itself offers a summary above is policy (`reading.toml`)."""
 OUTCOMES = ("answered", "clarifying", "signposted", "abstained", "escalated", "refused")
 
 Values = dict[str, tuple[float, float]]
@@ -124,6 +126,13 @@ GUIDANCE = (
         "Mean over given answers; 60 to 70 is plain English, higher is easier.",
         unit=Unit.POINTS,
         average=Average.BY_QUESTION,
+    ),
+    Measure(
+        "hard to read",
+        "hard to read",
+        f"Answers above reading age {HARD_ABOVE_AGE}",
+        "Of given answers, the share whose Flesch–Kincaid grade + 5 is above that many years.",
+        higher_is_better=False,
     ),
     *_TIMES,
 )
@@ -257,6 +266,8 @@ def _common(given: AnswerGiven) -> Values:
         values["words"] = (float(len(said.split())), 1.0)
         if (ease := reading_ease(said)) is not None:
             values["reading ease"] = (ease, 1.0)
+        if (age := reading_age(said)) is not None:
+            values["hard to read"] = (float(age > HARD_ABOVE_AGE), 1.0)
     return values
 
 

@@ -19,6 +19,7 @@ from knowledge.results import Failed, Read, Skipped
 from knowledge.snapshot_format import FORMAT, NAME, VERSION_LENGTH, Scalar, canonical, identity
 from knowledge.snapshot_writing import only_build, point_to, storage_full, write_snapshot
 from knowledge.snapshots import DocumentRecord, Manifest, Snapshot, SnapshotLibrary, findings
+from knowledge.summaries import NO_SUMMARIES, GivenSummary, SummaryReport, SummaryTying
 from knowledge.vector_store import Contents
 
 EMBEDDING_SETTINGS: Mapping[str, Scalar] = {
@@ -50,8 +51,8 @@ class BuildReport:
 
     `new` is False where that very content was a version already; then nothing was written.
     `removed` lists addresses that were there before and are not any more, whatever the reason;
-    `skipped` and `failed` say what was left out of this build, and why. `embedded` and `reused`
-    count texts (passages and segments).
+    `skipped` and `failed` say what was left out of this build, and why; `summaries` what became of
+    the summaries given. `embedded` and `reused` count texts (passages and segments).
     """
 
     name: str
@@ -70,6 +71,7 @@ class BuildReport:
     embedded: int
     reused: int
     seconds: float
+    summaries: SummaryReport = NO_SUMMARIES
 
     @property
     def withdrawn(self) -> int:
@@ -86,6 +88,7 @@ class BuildReport:
 class _Gathered:
     """What has been read of the sources so far."""
 
+    summaries: SummaryTying
     records: list[DocumentRecord] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
     lines: list[bytes] = field(default_factory=list)
@@ -103,14 +106,17 @@ def build(
     chunking: Mapping[str, Scalar] | None = None,
     lexical: LexicalSettings | None = None,
     previous: Snapshot | None = None,
+    summaries: Iterable[GivenSummary] = (),
     progress: Callable[[Progress], None] = lambda _: None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> BuildReport:
     """Build the next version of a snapshot and make it the one that its name opens.
 
     Texts that `previous` has (without one: the version the name opens now) keep their vectors.
-    Where two sources give one address, the first is taken. A build that is stopped, at whatever
-    moment, leaves every other version as it was. Builds of one name wait for each other.
+    Where two sources give one address, the first is taken. `summaries` in plain words go with the
+    sections they were written for, and only while those say what they said. A build that
+    is stopped, at whatever moment, leaves every other version as it was. Builds of one name wait
+    for each other.
 
     Raises StorageFull, and SnapshotInvalid where there is no passage to index or the name is no
     good (lower-case letters, digits, dots, dashes and underscores; at most 64).
@@ -126,7 +132,7 @@ def build(
         "embedding": dict(EMBEDDING_SETTINGS),
         "lexical": asdict(lexical or LexicalSettings()),
     }
-    gathered = _gather(sources, passages_of, progress)
+    gathered = _gather(sources, passages_of, summaries, progress)
     if not gathered.passages:
         raise SnapshotInvalid(
             f"There is nothing to index: no source gave a passage ({len(gathered.failed)} failed, "
@@ -178,6 +184,7 @@ def build(
         embedded=vectors.counts["embedded"],
         reused=vectors.counts["reused"],
         seconds=time.monotonic() - started,
+        summaries=gathered.summaries.report(),
     )
 
 
@@ -192,9 +199,12 @@ def segment_text(segment: Segment) -> str:
 
 
 def _gather(
-    sources: Iterable[Read], passages_of: PassagesOf, progress: Callable[[Progress], None]
+    sources: Iterable[Read],
+    passages_of: PassagesOf,
+    summaries: Iterable[GivenSummary],
+    progress: Callable[[Progress], None],
 ) -> _Gathered:
-    gathered = _Gathered()
+    gathered = _Gathered(SummaryTying(summaries))
     seen: set[str] = set()
     for number, read in enumerate(sources, start=1):
         match read:
@@ -215,7 +225,7 @@ def _gather(
 
 def _add(gathered: _Gathered, document: Document, passages_of: PassagesOf) -> None:
     try:
-        passages = passages_of(document)
+        passages = gathered.summaries.tie(passages_of(document))
         lines = [canonical(as_json(passage)) for passage in passages]
         record = DocumentRecord(
             url=document.url,

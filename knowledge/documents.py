@@ -104,9 +104,30 @@ class Segment:
     number: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class PlainSummary:
+    """A section in plainer words, by people. Never a quotation, and never instead of one.
+
+    `checked_by` names who read it beside the guidance, and `checked_on` the ISO 8601 day; both are
+    "" for a draft, which nobody has vouched for.
+    """
+
+    text: str
+    checked_by: str = ""
+    checked_on: str = ""
+
+    @property
+    def checked(self) -> bool:
+        """Say whether somebody vouches for it."""
+        return bool(self.checked_by)
+
+
 @dataclass(frozen=True)
 class Passage:
-    """A piece of a section, short enough for the embedding model, that can be quoted and linked."""
+    """A piece of a section, short enough for the embedding model, that can be quoted and linked.
+
+    `plain` summarises the whole section, and is the same in each of its passages.
+    """
 
     title: str
     headings: tuple[str, ...]
@@ -122,6 +143,7 @@ class Passage:
     licence: str = OGL3
     official_url: str = ""
     official_title: str = ""
+    plain: PlainSummary | None = None
 
     @cached_property
     def digest(self) -> str:
@@ -159,8 +181,14 @@ def canonical_date(value: str) -> str:
 
 
 def as_json(value: Document | Passage) -> dict[str, Any]:
-    """Return the value as plain JSON types; `passage_from_json` is the way back."""
-    return asdict(value)
+    """Return the value as plain JSON types; `passage_from_json` is the way back.
+
+    What has no summary says nothing of one, so that summaries of others leave its digest alone.
+    """
+    said = asdict(value)
+    if said.get("plain", said) is None:
+        del said["plain"]
+    return said
 
 
 def passage_from_json(value: dict[str, Any]) -> Passage:
@@ -169,9 +197,11 @@ def passage_from_json(value: dict[str, Any]) -> Passage:
         Segment(**{**segment, "kind": SegmentKind(segment["kind"])})
         for segment in value["segments"]
     )
+    plain = value.get("plain")
     return Passage(
         **{
             **value,
+            "plain": PlainSummary(**plain) if plain else None,
             "segments": segments,
             "headings": tuple(value["headings"]),
             "nations": tuple(value["nations"]),

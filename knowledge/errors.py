@@ -8,6 +8,7 @@ KnowledgeError
 ├── ModelMismatch             an embedding model is not the one that is expected
 ├── SnapshotInvalid           a snapshot is damaged, incomplete or from another model
 ├── SnapshotUnknown           no snapshot has that name
+├── SummariesInvalid          a file of plain-language summaries cannot be used
 └── StorageFull               the disk or database refused the write
 """
 
@@ -58,6 +59,16 @@ class SnapshotInvalid(KnowledgeError):
 
 class SnapshotUnknown(KnowledgeError):
     """No snapshot has the name that was asked for."""
+
+
+class SummariesInvalid(KnowledgeError):
+    """A file of summaries is wrong: `file` and `line` say where, `why` says what to do."""
+
+    def __init__(self, file: str, line: int, why: str) -> None:
+        super().__init__(f"{file}:{line}: {why}")
+        self.file = file
+        self.line = line
+        self.why = why
 
 
 class StorageFull(KnowledgeError):

@@ -2,7 +2,8 @@
 
 | in the question   | what happens                                               |
 |-------------------|------------------------------------------------------------|
-| (anything else)   | answered: paragraph, list, steps and a table, two sources  |
+| (anything else)   | answered: paragraph, list, steps and a table, three        |
+|                   | sections of two pages, words explained, two summaries      |
 | "caution"         | answered with a caution                                    |
 | "xyzzy"           | abstained, with the nearest pages                          |
 | "hurt myself"     | signposted, urgent, with contacts                          |
@@ -21,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Event, RLock
 
-from assistant.answers import Link
+from assistant.answers import ExplainedWord, Link
 from assistant.errors import (
     AnsweringOff,
     ConversationUnknown,
@@ -32,7 +33,15 @@ from assistant.errors import (
 )
 from assistant.outcomes import Contact
 from assistant.text import RawText
-from assistant.views import AnswerBlock, Citation, ConversationView, TurnStatus, TurnView
+from assistant.views import (
+    AnswerBlock,
+    Citation,
+    ConversationView,
+    SourcePage,
+    SummaryShown,
+    TurnStatus,
+    TurnView,
+)
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 STAGES = ("screen", "redact", "safeguard", "route", "retrieve", "rerank", "compose", "ground")
@@ -155,17 +164,23 @@ class FakeConversations:
 RENEW = Citation(
     url="https://www.example.gov.test/renew-adult-passport/renew#online",
     title="Renew or replace your adult passport",
-    heading="Renew or replace your adult passport – Renew online",
+    heading="Renew online",
     quote="You can renew your passport online.\nYou must have: a digital photo, a payment card.",
     updated="2024-03-03",
     publisher="Passport office",
     licence="OGL-UK-3.0",
     nations=("England", "Wales"),
 )
+APPLY = replace(
+    RENEW,
+    url="https://www.example.gov.test/renew-adult-passport/renew#how-to-apply",
+    heading="How to apply",
+    quote="Fill in the form.\nPay the fee.",
+)
 STARTER = Citation(
     url="/guidance/passport-photos#digital-or-printed",
     title="Passport photos",
-    heading="Passport photos – Digital or printed",
+    heading="Digital or printed",
     quote="How you apply | What you need",
     updated="2025-01",
     publisher="Signpost starter guidance",
@@ -177,14 +192,26 @@ STARTER = Citation(
 BLOCKS = (
     AnswerBlock("paragraph", "Renew online", ("You can renew your passport online.",), 0),
     AnswerBlock("list", "Renew online", ("a digital photo", "a payment card"), 0, "You must have:"),
-    AnswerBlock("steps", "How to apply", ("Fill in the form.", "Pay the fee."), 0, "", (1, 2)),
+    AnswerBlock("steps", "How to apply", ("Fill in the form.", "Pay the fee."), 1, "", (1, 2)),
     AnswerBlock(
         "table",
         "Digital or printed",
         ("online | one digital photo", "paper form | two printed photos that are the same"),
-        1,
+        2,
         "How you apply | What you need",
     ),
+)
+PAGES = (
+    SourcePage("https://www.example.gov.test/renew-adult-passport", RENEW.title, (0, 1)),
+    SourcePage("/guidance/passport-photos", STARTER.title, (2,)),
+)
+EXPLAINED = (
+    ExplainedWord("biometric", "Your face and fingerprints, kept to prove who you are."),
+    ExplainedWord("HMRC", "The part of government that takes tax."),
+)
+SUMMARIES = (
+    SummaryShown("You can do it on the web.", 0, "J. Evans, Passport office", "2026-02-01"),
+    SummaryShown("Fill in a form.\n\nThen pay.", 1),
 )
 
 
@@ -203,7 +230,11 @@ def _answered(
         reason="quoted",
         answer="You can renew your passport online.",
         blocks=BLOCKS,
-        citations=(RENEW, STARTER),
+        citations=(RENEW, APPLY, STARTER),
+        pages=PAGES,
+        reading_age=12,
+        explained=EXPLAINED,
+        summaries=SUMMARIES,
         confidence=0.87,
         snapshot="s1",
         policy="p1",
@@ -211,7 +242,17 @@ def _answered(
         answered_at=NOON + timedelta(seconds=1),
         elapsed_ms=120,
     )
-    nothing = replace(turn, answer="", blocks=(), citations=(), confidence=None)
+    nothing = replace(
+        turn,
+        answer="",
+        blocks=(),
+        citations=(),
+        pages=(),
+        reading_age=None,
+        explained=(),
+        summaries=(),
+        confidence=None,
+    )
     match question.lower():
         case text if "caution" in text:
             return replace(turn, reason="quoted_with_caution")
@@ -285,6 +326,9 @@ def _hostile(turn: TurnView) -> TurnView:
             AnswerBlock("table", HOSTILE, (HOSTILE,), 0, HOSTILE),
         ),
         citations=(source,),
+        pages=(SourcePage("javascript:alert(8)", HOSTILE, (0,)),),
+        explained=(ExplainedWord(HOSTILE, HOSTILE),),
+        summaries=(SummaryShown(HOSTILE, 0, HOSTILE, HOSTILE),),
         masked=(HOSTILE,),
         notice=HOSTILE,
         choices=(HOSTILE, '" autofocus onfocus="alert(5)'),

@@ -93,6 +93,26 @@ class BlockShown(Shown):
     numbers: tuple[int, ...]
 
 
+class SourcePageShown(Shown):
+    url: str = Field(description="The page's address.")
+    title: str
+    citations: tuple[int, ...] = Field(description="Positions in 'citations': its sections.")
+
+
+class ExplainedWordShown(Shown):
+    word: str = Field(description="As it stands in the answer.", examples=["probate"])
+    meaning: str
+
+
+class SummaryPlainShown(Shown):
+    """A quoted section in plain words. Label it as a summary; the quotation is the guidance."""
+
+    text: str
+    citation: int = Field(description="Position in 'citations' of the section it summarises.")
+    checked_by: str = Field(description="Who checked it; empty where nobody has: say so.")
+    checked_on: str = Field(description="ISO 8601 date, or empty.", examples=["2026-03-01"])
+
+
 class ContactShown(Shown):
     name: str
     phone: str
@@ -129,6 +149,23 @@ class TurnShown(Shown):
     answer: str = Field(description="What the citizen reads, as plain text.")
     blocks: tuple[BlockShown, ...] = Field(description="The same answer, laid out.")
     citations: tuple[CitationShown, ...] = Field(description="Each section quoted, once.")
+    pages: tuple[SourcePageShown, ...] = Field(
+        description="The same sections by page, the page that answers best first."
+    )
+    next_page: LinkShown | None = Field(
+        description="The page to read before acting: what to do next. Null without an answer."
+    )
+    reading_age: int | None = Field(
+        description="Age in years at which most can read the answer (Flesch–Kincaid grade + 5, "
+        "rounded up); null without an answer in English.",
+        examples=[9],
+    )
+    explained: tuple[ExplainedWordShown, ...] = Field(
+        description="Official words of the answer, in everyday words, in the order of use."
+    )
+    summaries: tuple[SummaryPlainShown, ...] = Field(
+        description="Offered where the answer is hard to read and the guidance has some."
+    )
     confidence: float | None = Field(
         description="Calibrated chance that this is right, for evaluation. Do not show it."
     )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated, Any
@@ -229,11 +230,15 @@ def _print_given(view: TurnView, as_json: bool) -> None:
     output.print(view.message + "\n", markup=False)
     if view.notice:
         output.print(view.notice + "\n", markup=False)
+    heading = ""
     for block in view.blocks:
-        output.print(block.heading, style="bold", markup=False)
+        if block.heading != heading:
+            output.print(block.heading, style="bold", markup=False)
+        heading = block.heading
         for line in block_lines(block):
             output.print(line, markup=False)
         output.print()
+    _print_help(view)
     for citation in view.citations:
         updated = f" (updated {citation.updated})" if citation.updated else ""
         heading = f" – {citation.heading}" if citation.heading else ""
@@ -247,6 +252,32 @@ def _print_given(view: TurnView, as_json: bool) -> None:
         output.print(f"- {choice}", markup=False)
     for link in view.nearest:
         output.print(f"Maybe: {link.title} {link.url}", markup=False)
+
+
+def _print_help(view: TurnView) -> None:
+    """Print what helps to read an answer, and what to do next."""
+    if view.explained:
+        output.print("Words explained:", markup=False)
+    for explained in view.explained:
+        output.print(f"  {explained.word}: {explained.meaning}", markup=False)
+    if view.explained:
+        output.print()
+    for summary in view.summaries:
+        section = view.citations[summary.citation]
+        checked = (
+            f"checked by {summary.checked_by} on {summary.checked_on}"
+            if summary.checked_by
+            else "which nobody has checked yet"
+        )
+        about = section.heading or section.title
+        output.print(f"Summary in plain words of “{about}”, {checked}.", markup=False)
+        output.print("The guidance itself is the quotation above.", markup=False)
+        output.print(f"  {summary.text}\n", markup=False)
+    if view.next_page is not None:
+        updated = f" (updated {view.next_page.updated})" if view.next_page.updated else ""
+        output.print("What to do next: read the whole page before you act.", markup=False)
+        output.print(f"  {view.next_page.title}{updated}", markup=False)
+        output.print(f"  {view.next_page.url}\n", markup=False)
 
 
 def block_lines(block: AnswerBlock) -> Iterator[str]:
@@ -280,6 +311,18 @@ def _shown(view: TurnView) -> dict[str, Any]:
             }
             for c in view.citations
         ],
+        "reading_age": view.reading_age,
+        "explained": [{"word": each.word, "meaning": each.meaning} for each in view.explained],
+        "summaries": [
+            {
+                "url": view.citations[each.citation].url,
+                "text": each.text,
+                "checked_by": each.checked_by,
+                "checked_on": each.checked_on,
+            }
+            for each in view.summaries
+        ],
+        "next_page": asdict(view.next_page) if view.next_page else None,
         "snapshot": view.snapshot,
         "policy": view.policy,
         "record": view.record,

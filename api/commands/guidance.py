@@ -19,6 +19,8 @@ from knowledge.building import Progress as Stage
 from knowledge.results import Failed, Read
 from knowledge.snapshots import Snapshot
 from knowledge.sources import read_source
+from knowledge.summaries import GivenSummary, SummaryReport
+from knowledge.summary_files import read_summaries
 
 snapshots = typer.Typer(
     help="List, activate, roll back and verify snapshots.", no_args_is_help=True
@@ -37,12 +39,17 @@ def ingest(
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first file that cannot be read.")
     ] = False,
+    summaries: Annotated[
+        list[Path] | None,
+        typer.Option("--summaries", help="TOML of plain-language summaries; may be repeated."),
+    ] = None,
 ) -> None:
     """Read guidance into a new snapshot; only what changed is indexed again."""
     with opened_home() as home:
+        given = tuple(chain.from_iterable(read_summaries(path) for path in summaries or ()))
         with home.fetcher() as fetcher:
             found = chain.from_iterable(read_source(source, fetcher) for source in sources)
-            report = _build(home, name, _strictly(found) if strict else found)
+            report = _build(home, name, _strictly(found) if strict else found, given)
         _print_report(report)
         if activated:
             activate(home, home.library.open(report.digest), report.name)
@@ -132,13 +139,17 @@ def ensure_starter(home: Home) -> None:
     if home.operations.state().snapshot is not None:
         return
     output.print("Preparing the bundled guidance (once)…")
-    folder = str(Path(__file__).parents[2] / "knowledge" / "starter" / "pages")
+    starter = Path(__file__).parents[2] / "knowledge" / "starter"
+    given = read_summaries(starter / "summaries.toml")
     with home.fetcher() as fetcher:
-        report = _build(home, "starter", _strictly(read_source(folder, fetcher)))
+        pages = _strictly(read_source(str(starter / "pages"), fetcher))
+        report = _build(home, "starter", pages, given)
     activate(home, home.library.open(report.digest), report.name)
 
 
-def _build(home: Home, name: str, found: Iterable[Read]) -> BuildReport:
+def _build(
+    home: Home, name: str, found: Iterable[Read], summaries: Iterable[GivenSummary] = ()
+) -> BuildReport:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=output, transient=True) as bar:
         task = bar.add_task("reading", total=None)
@@ -148,7 +159,15 @@ def _build(home: Home, name: str, found: Iterable[Read]) -> BuildReport:
                 task, description=stage.stage, completed=stage.done, total=stage.total or None
             )
 
-        return build(home.library, name, found, home.cut(), home.embedder, progress=show)
+        return build(
+            home.library,
+            name,
+            found,
+            home.cut(),
+            home.embedder,
+            summaries=summaries,
+            progress=show,
+        )
 
 
 def _strictly(found: Iterable[Read]) -> Iterator[Read]:
@@ -192,3 +211,16 @@ def _print_report(report: BuildReport) -> None:
         output.print(f"  left out, {reason}: {count}")
     for failed in report.failed:
         output.print(f"  failed: {failed.source}: {failed.why}", style="red", markup=False)
+    _print_summaries(report.summaries)
+
+
+def _print_summaries(report: SummaryReport) -> None:
+    if not report.kept and not report.left_out:
+        return
+    output.print(
+        f"  summaries in plain words: {report.kept} kept ({report.drafts} not checked), "
+        f"{len(report.left_out)} left out"
+    )
+    for each in report.left_out:
+        where = f"{each.given.source}: {each.given.url}"
+        output.print(f"  left out, {each.reason}: {where}: {each.why}", style="red", markup=False)

@@ -1,7 +1,7 @@
 """Pages and fragments from templates. The page and the widget's frame share the same markup."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -176,6 +176,17 @@ def safe_link(url: str) -> str:
     return url if ours and "\\" not in url else ""
 
 
-def by_heading(blocks: Iterable[AnswerBlock]) -> list[tuple[str, list[AnswerBlock]]]:
-    """Return neighbouring blocks together under the heading they share."""
-    return [(heading, list(group)) for heading, group in groupby(blocks, lambda b: b.heading)]
+def by_heading(turn: TurnView) -> list[tuple[str, list[AnswerBlock]]]:
+    """Return neighbouring blocks together under the heading they share.
+
+    A page's title is said once: neighbours of the same page stand under their section's heading.
+    """
+    found: list[tuple[str, list[AnswerBlock]]] = []
+    before = ""
+    for heading, group in groupby(turn.blocks, lambda block: block.heading):
+        blocks = list(group)
+        title = turn.citations[blocks[0].citation].title
+        section = heading.removeprefix(f"{title} – ")
+        found.append((section if title == before else heading, blocks))
+        before = title
+    return found

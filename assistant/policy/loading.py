@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from assistant.errors import PolicyInvalid
 from assistant.outcomes import Contact, Outcome, Reason, Refused, Signposted
 from assistant.patterns import PatternError, Words, check, fold, pattern
+from assistant.policy.glossary_words import GlossaryWords, form_words
 from assistant.policy.grounding_words import GroundingWords
 from assistant.policy.lines import Lines, lines_of
 from assistant.policy.model import (
@@ -22,6 +23,7 @@ from assistant.policy.model import (
     Languages,
     Limits,
     Phrases,
+    Reading,
     RedactionRules,
     Routing,
     Safeguarding,
@@ -47,9 +49,12 @@ class Contacts(Strict):
 
 FILES: Mapping[str, type[Strict]] = {
     "contacts.toml": Contacts,
+    "glossary.cy.toml": GlossaryWords,
+    "glossary.en.toml": GlossaryWords,
     "grounding.toml": GroundingWords,
     "languages.toml": Languages,
     "limits.toml": Limits,
+    "reading.toml": Reading,
     "redaction.toml": RedactionRules,
     "routing.toml": Routing,
     "safeguarding.toml": Safeguarding,
@@ -64,6 +69,7 @@ FILES: Mapping[str, type[Strict]] = {
 class Policy:
     """Everything that people decide about the assistant. Loaded once, never changed.
 
+    `glossary` holds official words by language ("en", "cy").
     `digest` is the SHA-256, in hex, of the files' content as RFC 8785 JSON: comments and layout
     do not count, every value does.
     """
@@ -71,6 +77,8 @@ class Policy:
     limits: Limits
     thresholds: Thresholds
     grounding: GroundingWords
+    reading: Reading
+    glossary: Mapping[str, GlossaryWords]
     redaction: RedactionRules
     screening: Screening
     languages: Languages
@@ -150,6 +158,11 @@ def load_policy(folder: Path | None = None) -> Policy:
         limits=_part(files["limits.toml"], Limits),
         thresholds=_part(files["thresholds.toml"], Thresholds),
         grounding=_part(files["grounding.toml"], GroundingWords),
+        reading=_part(files["reading.toml"], Reading),
+        glossary={
+            language: _part(files[f"glossary.{language}.toml"], GlossaryWords)
+            for language in ("en", "cy")
+        },
         redaction=_part(files["redaction.toml"], RedactionRules),
         screening=_part(files["screening.toml"], Screening),
         languages=_part(files["languages.toml"], Languages),
@@ -164,6 +177,7 @@ def load_policy(folder: Path | None = None) -> Policy:
     _check_contacts(policy, files)
     _check_outcomes(policy, files)
     _check_placeholders(files)
+    _check_glossaries(policy, files)
     return policy
 
 
@@ -291,3 +305,21 @@ def _check_placeholders(files: Mapping[str, _File]) -> None:
                 names = ", ".join(sorted(wanted)) or "no braces"
                 why = f"the Welsh text must hold the same places to fill in as the English: {names}"
                 raise welsh.wrong((section, key), why)
+
+
+def _check_glossaries(policy: Policy, files: Mapping[str, _File]) -> None:
+    """Raise where a word is explained in one language only, or a form stands for two words."""
+    for language, other in (("en", "cy"), ("cy", "en")):
+        file = files[f"glossary.{language}.toml"]
+        words, theirs = policy.glossary[language].word, policy.glossary[other].word
+        for key in words:
+            if key not in theirs:
+                why = f"glossary.{other}.toml has no [word.{key}]: add it there, or delete it here"
+                raise file.wrong(("word", key), why)
+        owner: dict[tuple[str, ...], str] = {}
+        for key, word in words.items():
+            for form in (*word.forms, *word.unless):
+                if owner.setdefault(form_words(form), key) != key:
+                    first = owner[form_words(form)]
+                    why = f'"{form}" stands under [word.{first}] already: keep it in one place'
+                    raise file.wrong(("word", key, "forms", 0), why, form)

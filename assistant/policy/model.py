@@ -37,6 +37,14 @@ class Limits(Strict):
     clarifying_choices: Annotated[int, Field(ge=2, le=6)]
 
 
+class Reading(Strict):
+    """What helps people read an answer. `hard_above_age` is a reading age in years."""
+
+    hard_above_age: Annotated[int, Field(ge=5, le=25)]
+    draft_summaries: bool
+    explained_words: Annotated[int, Field(ge=0, le=20)]
+
+
 class Thresholds(Strict):
     """Probabilities in [0, 1] that part answering from answering with a caution, and so on."""
 

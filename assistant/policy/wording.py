@@ -65,6 +65,7 @@ STAGES = (
     "rerank",
     "compose",
     "ground",
+    "explain",
     "decide",
 )
 

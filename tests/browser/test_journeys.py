@@ -43,6 +43,13 @@ def test_the_whole_journey_by_keyboard_alone(page: Page) -> None:
     _tab_to(page, "What if my passport is lost?")
     page.keyboard.press("Enter")
     expect(page.locator(".app-turn")).to_have_count(2)
+    _tab_to(page, "Words explained: biometric, HMRC")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The part of government that takes tax.")).to_be_visible()
+    _tab_to(page, "Hard to read?")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("checked by J. Evans, Passport office on 1 Feb")).to_be_visible()
+    _tab_to(page, "Renew or replace your adult passport")
     _tab_to(page, "The exact words")
     page.keyboard.press("Enter")
     expect(page.get_by_text("You must have: a digital photo, a payment card.")).to_be_visible()
@@ -62,7 +69,12 @@ def test_the_whole_journey_without_javascript(make_context: MakeContext) -> None
     first_question(page, "passport?")
     page.get_by_role("button", name="How do I renew a passport?").click()
     expect(page.locator(".app-turn")).to_have_count(2)
-    page.locator("#turn-t2").get_by_role("button", name="No, not useful").click()
+    answer = page.locator("#turn-t2")
+    answer.get_by_text("Words explained:").click()
+    expect(answer.get_by_role("definition").first).to_contain_text("Your face and fingerprints")
+    answer.get_by_text("Hard to read?").click()
+    expect(answer.get_by_text("Nobody has checked it.")).to_be_visible()
+    answer.get_by_role("button", name="No, not useful").click()
     expect(page.get_by_text("Thank you")).to_be_visible()
     page.get_by_role("button", name="Talk to a person").click()
     expect(page.get_by_role("heading", name="You asked to talk to a person")).to_be_visible()
@@ -106,6 +118,33 @@ def test_live_regions_stand_ready_and_get_whole_answers(page: Page) -> None:
     said = page.evaluate("window.said")
     assert said[0] == "Reading your question…"
     assert said[-1] == ""
+
+
+def test_a_page_has_one_card_with_its_sections_and_the_next_step_links_to_it(page: Page) -> None:
+    first_question(page, "One?")
+    cards = page.locator(".app-source")
+    expect(cards).to_have_count(2)
+    sections = cards.first.locator(".app-source__sections > li")
+    expect(sections).to_have_count(2)
+    links = [a.get_attribute("href") or "" for a in sections.locator("p a").all()]
+    assert [link.partition("#")[2] for link in links] == ["online", "how-to-apply"]
+    expect(cards.get_by_text("Updated 3 March 2024")).to_have_count(1)
+    step = page.locator(".app-next")
+    assert step.locator("a").get_attribute("href") == (
+        "https://www.example.gov.test/renew-adult-passport"
+    )
+    expect(step).to_contain_text("Updated 3 March 2024")
+
+
+def test_a_summary_stands_beside_the_quotation_and_is_no_quotation(page: Page) -> None:
+    first_question(page, "One?")
+    plain = page.locator(".app-plain")
+    expect(plain.locator("blockquote")).to_have_count(0)
+    plain.locator("summary").click()
+    expect(plain).to_contain_text("The guidance itself is the quotation.")
+    expect(page.get_by_text("You can renew your passport online.").first).to_be_visible()
+    quoted = page.locator(".app-source blockquote").all_inner_texts()
+    assert not any("You can do it on the web." in text for text in quoted)
 
 
 def test_every_message_says_who_speaks_and_headings_go_down_by_one(page: Page) -> None:

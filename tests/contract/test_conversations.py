@@ -1,11 +1,12 @@
 """Everything that `Conversations` promises, on SQLite and on PostgreSQL alike."""
 
+import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from assistant.errors import (
 from assistant.live import WithdrawalKind
 from assistant.outcomes import Abstained, Reason
 from assistant.pipeline import Step
+from assistant.policy import Policy
 from assistant.storage import as_text, conversations, turns
 from assistant.text import RawText
 from assistant.turns import Turn
@@ -31,6 +33,7 @@ from audit.errors import KeyErased, LogMismatch
 from audit.events import Kind
 from audit.receipts import verify_receipt
 from audit.storage import log_leaves, vault
+from knowledge.documents import Document, Passage, PlainSummary
 from tests.assisting import (
     FIRST,
     PASSPORT,
@@ -38,12 +41,35 @@ from tests.assisting import (
     SIGNER,
     World,
     bundled_policy,
+    eager_policy,
+    little_guidance,
     open_world,
+    opened,
 )
 from tests.databases import NewDatabase
+from tests.fakes import passage_a_block
 
 QUESTION = "How can I renew my passport?"
 ANSWER = "You can renew your passport online or with a paper form."
+
+
+CHECKED = PlainSummary("You can do it on the web.", "J. Evans", "2026-02-01")
+DRAFT = PlainSummary("You can do it by post.")
+
+
+def offering(*, drafts: bool) -> Policy:
+    """Return the policy under which every answer counts as hard to read."""
+    policy = eager_policy()
+    changed = {"hard_above_age": 0, "draft_summaries": drafts}
+    return replace(policy, reading=policy.reading.model_copy(update=changed))
+
+
+def summarised(document: Document) -> tuple[Passage, ...]:
+    return tuple(replace(passage, plain=CHECKED) for passage in passage_a_block(document))
+
+
+def drafted(document: Document) -> tuple[Passage, ...]:
+    return tuple(replace(passage, plain=DRAFT) for passage in passage_a_block(document))
 
 
 @pytest.fixture
@@ -141,6 +167,42 @@ def test_every_record_names_what_shaped_the_answer(
     assert said["considered"]
     assert said["quoted"][0]["url"] == f"{PASSPORT}#about"
     assert personal(world, shown.record)["input"]["question"] == QUESTION
+
+
+def test_what_helps_to_read_an_answer_is_recorded_before_it_is_shown(
+    new_database: NewDatabase,
+) -> None:
+    with open_world(new_database(), new_database(), policy=offering(drafts=False)) as world:
+        world.guidance[FIRST] = opened(little_guidance(), summarised)
+        conversation = world.assistant.start()
+        shown = world.ask(conversation, QUESTION)
+        assert [each.text for each in shown.summaries] == [CHECKED.text]
+        assert shown.summaries[0].checked_by == CHECKED.checked_by
+        assert CHECKED.text not in shown.answer
+        assert all(CHECKED.text not in each.quote for each in shown.citations)
+        assert shown.reading_age is not None
+        kept = personal(world, shown.record)["view"]
+        assert kept["summaries"] == [asdict(each) for each in shown.summaries]
+        assert kept["explained"] == [asdict(each) for each in shown.explained]
+        assert kept["reading_age"] == shown.reading_age
+        assert world.assistant.turn(conversation.id, shown.id) == shown
+        (traced,) = (e for e in facts(world, shown.record)["trace"] if e["step"] == "explain")
+        digest = hashlib.sha256(CHECKED.text.encode()).hexdigest()
+        assert traced["evidence"]["summaries"] == [digest]
+        assert traced["evidence"]["reading_age"] == shown.reading_age
+
+
+def test_a_summary_that_nobody_checked_is_shown_only_where_the_policy_says_so(
+    new_database: NewDatabase,
+) -> None:
+    for drafts in (False, True):
+        policy = offering(drafts=drafts)
+        with open_world(new_database(), new_database(), policy=policy) as world:
+            world.guidance[FIRST] = opened(little_guidance(), drafted)
+            shown = world.ask(world.assistant.start(), QUESTION)
+            assert [each.text for each in shown.summaries] == ([DRAFT.text] if drafts else [])
+            told = json.dumps(personal(world, shown.record))
+            assert (DRAFT.text in told) is drafts
 
 
 def test_a_follow_up_uses_what_came_before(world: World, conversation: ConversationView) -> None:

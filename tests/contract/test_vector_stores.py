@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, event
 
 from knowledge.building import build
-from knowledge.documents import Document, Passage, Segment, SegmentKind
+from knowledge.documents import Document, Passage, PlainSummary, Segment, SegmentKind
 from knowledge.embedding import Vectors
 from knowledge.errors import ModelMismatch, SnapshotUnknown
 from knowledge.faiss_store import FaissIndex
@@ -252,6 +252,27 @@ def test_fetched_passages_are_whole_and_in_the_order_asked(
         assert fetched.passage == passage
         cosines = EMBEDDER.embed_passages([segment.text for segment in passage.segments]) @ vector
         assert fetched.segments == pytest.approx(cosines.tolist(), abs=2e-3)
+
+
+def test_a_summary_in_plain_words_comes_with_its_passage(
+    make_index: MakeIndex, tmp_path: Path
+) -> None:
+    summary = PlainSummary("Renew it on the web.", "Siân O’Neill", "2026-02-01")
+
+    def summarised(document: Document) -> tuple[Passage, ...]:
+        first, *others = passage_a_block(document)
+        return (replace(first, plain=summary), *others)
+
+    library = SnapshotLibrary(tmp_path)
+    build(library, "tried", pages(), summarised, EMBEDDER)
+    snapshot = library.open("tried")
+    index = make_index(snapshot)
+    nothing = EMBEDDER.embed_question("passport")
+    fetched = [each.passage for each in index.fetch(range(len(index)), nothing)]
+    assert fetched == list(snapshot.passages)
+    assert fetched[0].plain == summary
+    assert {each.plain for each in fetched} == {summary, None}
+    assert [each.digest for each in fetched] == [each.digest for each in snapshot.passages]
 
 
 def test_text_that_databases_dislike_comes_back_unharmed(

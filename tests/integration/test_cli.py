@@ -398,3 +398,79 @@ def test_every_command_and_option_is_documented() -> None:
                 continue
             shown = parameter.opts[0] if parameter.opts[0].startswith("-") else parameter.name
             assert f"`{shown}" in sections[name] or shown.upper() in sections[name], (name, shown)
+
+
+# ---- summaries in plain words ----------------------------------------------------------------
+
+HARD = (
+    "# Kites\n\n## Registration\n\nEntitlement to operate a kite recreationally is conditional "
+    "upon satisfactory completion of registration with the competent authority within 14 days.\n"
+)
+PLAIN = "You must sign up your kite within 14 days. Then you may fly it for fun."
+
+
+def filled_in(run: Run, place: Path, checked_by: str = "") -> Path:
+    """Ask for blanks, as somebody who writes summaries does, and fill in the one there is."""
+    forms = ok(run("summaries", "blanks", "kites"))
+    assert forms.count("[[summary]]") == 1
+    assert "# Entitlement to operate a kite" in forms
+    filled = forms.replace('text = ""', f'text = "{PLAIN}"')
+    if checked_by:
+        filled = filled.replace('checked_by = ""', f'checked_by = "{checked_by}"')
+        filled = filled.replace('checked_on = ""', 'checked_on = "2026-03-01"')
+    path = place / "summaries.toml"
+    path.write_text(filled, encoding="utf-8")
+    return path
+
+
+def test_a_signed_summary_is_offered_until_the_guidance_changes(run: Run, place: Path) -> None:
+    page = place / "kites.md"
+    page.write_text(HARD, encoding="utf-8")
+    ok(run("ingest", page, "--name", "kites"))
+    path = filled_in(run, place, "Ann Evans")
+    given = ("ingest", page, "--name", "kites", "--summaries", path)
+    assert "1 kept (0 not checked), 0 left out" in ok(run(*given))
+    assert "Ann Evans" in ok(run("summaries", "list", "kites"))
+    assert "[[summary]]" not in ok(run("summaries", "blanks", "kites"))
+    question = ("ask", "How do I register a kite?", "--snapshot", "kites")
+    told = ok(run(*question))
+    assert PLAIN in told
+    assert "checked by Ann Evans on 2026-03-01" in told
+    shown = json.loads(ok(run(*question, "--json")))
+    assert [each["text"] for each in shown["summaries"]] == [PLAIN]
+    assert PLAIN not in shown["answer"]
+    assert shown["reading_age"] > 11
+    assert shown["next_page"]["title"] == "Kites"
+
+    page.write_text(HARD.replace("within 14 days", "before flying"), encoding="utf-8")
+    told = ok(run(*given))
+    assert "0 kept (0 not checked), 1 left out" in told
+    assert "left out, changed" in told
+    assert f"{path}:" in told
+    assert json.loads(ok(run(*question, "--json")))["summaries"] == []
+
+
+def test_a_draft_is_kept_and_not_shown(run: Run, place: Path) -> None:
+    page = place / "kites.md"
+    page.write_text(HARD, encoding="utf-8")
+    ok(run("ingest", page, "--name", "kites"))
+    path = filled_in(run, place)
+    assert "1 kept (1 not checked)" in ok(
+        run("ingest", page, "--name", "kites", "--summaries", path)
+    )
+    assert "nobody yet" in ok(run("summaries", "list", "kites"))
+    assert PLAIN not in ok(run("ask", "How do I register a kite?", "--snapshot", "kites"))
+
+
+def test_a_file_of_summaries_that_is_wrong_changes_nothing(run: Run, place: Path) -> None:
+    bad = place / "bad.toml"
+    bad.write_text('[[summary]]\nurl = "x"\n', encoding="utf-8")
+    told = refused(run("ingest", place / "guidance", "--name", "never", "--summaries", bad))
+    assert "bad.toml:1" in told
+    assert "never" not in ok(run("snapshots", "list"))
+
+
+def test_blanks_overwrite_nobodys_work(run: Run, place: Path) -> None:
+    out = place / "blanks.toml"
+    ok(run("summaries", "blanks", "little", "--above", "5", "--out", out))
+    assert "there already" in refused(run("summaries", "blanks", "little", "--out", out))

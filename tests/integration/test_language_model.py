@@ -77,7 +77,7 @@ def test_the_truth_is_told_in_the_models_words(tmp_path: Path, model: ModelServe
     assert shown.answer == "You can renew your passport online or with a form on paper."
     assert shown.citations[0].quote == RENEW
     assert shown.reason == "generated"
-    assert [entry["verdict"] for entry in facts["trace"]][-3] == "written"
+    assert {entry["step"]: entry["verdict"] for entry in facts["trace"]}["compose"] == "written"
 
 
 def test_its_markers_and_bullets_are_not_shown(tmp_path: Path, model: ModelServer) -> None:

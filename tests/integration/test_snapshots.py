@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from knowledge.building import BuildReport, Progress, build
-from knowledge.documents import Document, Passage
+from knowledge.documents import Document, Passage, PlainSummary
 from knowledge.errors import (
     DocumentUnreadable,
     ModelMismatch,
@@ -27,6 +27,7 @@ from knowledge.lexical import LexicalSettings
 from knowledge.results import Failed, Read, Skipped
 from knowledge.snapshot_format import FILES, MANIFEST, sha256_of
 from knowledge.snapshots import SnapshotLibrary
+from knowledge.summaries import GivenSummary, section_digest, sections_of
 from tests.fakes import WordsEmbedder, page, pages, passage_a_block
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -68,6 +69,39 @@ def test_what_was_built_can_be_opened(library: SnapshotLibrary, embedder: WordsE
     assert library.list() == (snapshot.manifest,)
     for wanted in (report.version, report.digest):
         assert library.open(wanted).manifest == snapshot.manifest
+
+
+def test_a_summary_is_part_of_what_a_snapshot_is_and_changes_no_vector(
+    library: SnapshotLibrary, embedder: WordsEmbedder
+) -> None:
+    bare = built(library, embedder)
+    section = next(sections_of(passage_a_block(pages()[0])))
+    draft = GivenSummary(section[0].url, section_digest(section), PlainSummary("Ask."), "s:1")
+    signed = replace(draft, summary=PlainSummary("Ask.", "J. Evans", "2026-02-01"))
+    with_draft = built(library, embedder, summaries=(draft,))
+    with_signed = built(library, embedder, summaries=(signed,))
+    assert len({bare.digest, with_draft.digest, with_signed.digest}) == 3
+    assert (with_draft.summaries.kept, with_draft.summaries.drafts) == (1, 1)
+    assert (with_signed.summaries.kept, with_signed.summaries.drafts) == (1, 0)
+    assert (with_signed.unchanged, with_signed.embedded) == (5, 0)
+    opened = library.open(with_signed.digest)
+    assert [each.plain for each in opened.passages[: len(section)]] == [signed.summary] * len(
+        section
+    )
+    assert not any(each.plain for each in opened.passages[len(section) :])
+    assert library.verify(with_signed.digest) == ()
+    assert built(library, embedder).digest == bare.digest
+
+
+def test_a_summary_that_is_left_out_changes_nothing(
+    library: SnapshotLibrary, embedder: WordsEmbedder
+) -> None:
+    bare = built(library, embedder)
+    old = GivenSummary(f"{pages()[0].url}#about", "0" * 64, PlainSummary("Ask."), "s:1")
+    report = built(library, embedder, summaries=(old,))
+    assert [each.reason for each in report.summaries.left_out] == ["changed"]
+    assert report.digest == bare.digest
+    assert not report.new
 
 
 def test_a_passage_is_embedded_with_its_headings_and_a_segment_with_its_lead(

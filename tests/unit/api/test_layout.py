@@ -1,11 +1,13 @@
 """From an answer's text to paragraphs and cells, losing nothing."""
 
+from datetime import UTC, datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from api.pages.layout import cells_of, paragraphs
 from api.pages.rendering import by_heading, safe_link
-from assistant.views import AnswerBlock
+from assistant.views import AnswerBlock, Citation, TurnStatus, TurnView
 
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="|"), max_size=20)
 
@@ -36,13 +38,33 @@ def test_a_lead_with_as_many_cells_is_the_header_and_otherwise_a_caption() -> No
     assert cells_of(AnswerBlock("table", "", (), 0)).rows == ()
 
 
+def headed(*blocks: tuple[str, int]) -> list[tuple[str, int]]:
+    """Return each heading shown and how many blocks stand under it; pages are "A" and "B"."""
+    turn = TurnView(
+        "t",
+        "c",
+        0,
+        TurnStatus.ANSWERED,
+        "How?",
+        datetime(2026, 3, 2, tzinfo=UTC),
+        blocks=tuple(AnswerBlock("list", heading, (), place) for heading, place in blocks),
+        citations=(Citation("https://a.example", "A", "", ""), Citation("/b", "B", "", "")),
+    )
+    return [(heading, len(group)) for heading, group in by_heading(turn)]
+
+
 def test_neighbours_share_their_heading() -> None:
-    blocks = [AnswerBlock("list", heading, (), 0) for heading in ("A", "A", "B", "A")]
-    assert [(heading, len(group)) for heading, group in by_heading(blocks)] == [
-        ("A", 2),
-        ("B", 1),
-        ("A", 1),
+    assert headed(("A", 0), ("A", 0), ("B", 1), ("A", 0)) == [("A", 2), ("B", 1), ("A", 1)]
+
+
+def test_a_page_is_named_once_and_then_its_sections() -> None:
+    assert headed(("A – One", 0), ("A – Two", 0), ("B – A – Two", 1), ("A – Two", 0)) == [
+        ("A – One", 1),
+        ("Two", 1),
+        ("B – A – Two", 1),
+        ("A – Two", 1),
     ]
+    assert headed(("A – One", 0), ("A", 0)) == [("A – One", 1), ("A", 1)]
 
 
 def test_links_lead_to_pages_and_to_nothing_else() -> None:

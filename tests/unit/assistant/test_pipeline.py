@@ -52,6 +52,7 @@ def test_the_steps_are_those_of_the_design_in_its_order() -> None:
         "rerank",
         "compose",
         "ground",
+        "explain",
         "decide",
     ]
     assert [step.name for step in STEPS] == list(STAGES)

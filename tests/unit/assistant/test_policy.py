@@ -111,6 +111,34 @@ BROKEN = [
         "rydym wedi cuddio",
         "same places to fill in",
     ),
+    ("reading.toml", "hard_above_age = 11", "hard_above_age = 99", "hard_above_age", "25"),
+    ("reading.toml", "draft_summaries = false", 'draft_summaries = "no"', "draft", "true or false"),
+    (
+        "glossary.en.toml",
+        "[word.probate]",
+        "[word.probation]",
+        "[word.probation]",
+        "cy.toml has no",
+    ),
+    (
+        "glossary.cy.toml",
+        "[word.probate]",
+        '[word.extra]\nforms = ["ychwanegol"]\nmeaning = "Mwy."\n[word.probate]',
+        "[word.extra]",
+        "glossary.en.toml has no [word.extra]",
+    ),
+    (
+        "glossary.en.toml",
+        '["appointee", ',
+        '["bailiff", "appointee", ',
+        '["bailiff", "bailiffs"',
+        "already",
+    ),
+    ("glossary.en.toml", '["appointee", ', '["", "appointee", ', '""', "write a word"),
+    ("glossary.en.toml", '["appointee", "appointees"]', "[]", "forms = []", "forms"),
+    ("glossary.en.toml", "because that person cannot.", "or not", "or not", "full stop"),
+    ("glossary.en.toml", "because that person cannot.", "so " * 45 + ".", "so so", "too long"),
+    ("glossary.en.toml", "because that person cannot.", "as in a snapshot.", "snap", "understand"),
     ("wording.en.toml", "I would rather say", "I abstained rather than", "abstained", "abstain"),
 ]
 
@@ -263,6 +291,7 @@ def test_stages_have_words_and_nothing_else_does(policy: Policy) -> None:
 
 def test_nothing_is_claimed_to_be_reviewed_that_nobody_signed(policy: Policy) -> None:
     assert policy.welsh.reviewed_by == ""
+    assert all(words.reviewed_by == "" for words in policy.glossary.values())
     assert all(contact.reviewed_by == "" for contact in policy.contact.values())
 
 

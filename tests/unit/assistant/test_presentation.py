@@ -7,22 +7,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answers import Answer, Link, Statement
+from assistant.answers import Answer, ExplainedWord, Link, SectionSummary, Statement
 from assistant.generation import parse_reply
 from assistant.outcomes import Abstained, Answered, Contact, Reason
 from assistant.presentation import (
     Versions,
     blocks_of,
     citations_of,
+    pages_of,
+    summaries_of,
     view_as_json,
     view_from_json,
     view_of,
 )
 from assistant.text import RawText
 from assistant.turns import Turn
-from assistant.views import AnswerBlock, Citation, TurnStatus, TurnView
+from assistant.views import (
+    AnswerBlock,
+    Citation,
+    SourcePage,
+    SummaryShown,
+    TurnStatus,
+    TurnView,
+)
 from audit.canonical import canonical_json, parse_canonical
-from knowledge.documents import Passage, Segment, SegmentKind
+from knowledge.documents import Passage, PlainSummary, Segment, SegmentKind
 from tests.assisting import NOON
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
@@ -52,6 +61,12 @@ VIEW = st.builds(
     answer=TEXT,
     blocks=st.lists(BLOCK, max_size=2).map(tuple),
     citations=st.lists(CITATION, max_size=2).map(tuple),
+    pages=st.lists(
+        st.builds(SourcePage, TEXT, TEXT, st.lists(COUNT, max_size=3).map(tuple)), max_size=2
+    ).map(tuple),
+    reading_age=st.none() | COUNT,
+    explained=st.lists(st.builds(ExplainedWord, TEXT, TEXT), max_size=2).map(tuple),
+    summaries=st.lists(st.builds(SummaryShown, TEXT, COUNT, TEXT, TEXT), max_size=2).map(tuple),
     confidence=st.none() | COUNT.map(lambda points: points / 10_000),
     masked=TEXTS,
     choices=TEXTS,
@@ -68,6 +83,16 @@ VIEW = st.builds(
 def test_a_view_reads_back_from_the_vault_as_it_was(view: TurnView) -> None:
     kept = canonical_json(view_as_json(view))
     assert view_from_json(parse_canonical(kept)) == view  # type: ignore[arg-type]
+
+
+def test_a_view_kept_before_pages_were_grouped_reads_back() -> None:
+    view = shown(Turn("t", RawText("x"), NOON, outcome=Answered(Reason.QUOTED, answer_of(1), 0.5)))
+    kept = view_as_json(view)
+    for later in ("pages", "reading_age", "explained", "summaries"):
+        del kept[later]
+    read = view_from_json(kept)
+    assert [(page.title, page.citations) for page in read.pages] == [("Title", (0,))]
+    assert replace(read, pages=view.pages) == view
 
 
 PASSAGE = Passage(
@@ -210,10 +235,47 @@ def test_every_block_points_at_the_source_that_quotes_it(statements: tuple[State
     assert {statement.quote for statement in statements} == set(quoted)
 
 
+PART = replace(ELSEWHERE, url="https://a.example/p/second-part", headings=("Part",))
+"""A section at another address of the same document, as parts of a guide are."""
+
+
+def test_pages_hold_their_sections_once_in_order_of_use() -> None:
+    statements = (said(PASSAGE, 3), said(OTHER_PAGE, 3), said(ELSEWHERE, 3), said(SECTION, 0))
+    answer = Answer((*statements, said(PART, 0)))
+    assert pages_of(answer) == (
+        SourcePage("https://a.example/p", "Title", (0, 2, 3)),
+        SourcePage("https://b.example/p", "Title", (1,)),
+    )
+    places = [place for page in pages_of(answer) for place in page.citations]
+    assert sorted(places) == list(range(len(citations_of(answer))))
+
+
+def test_a_summary_points_at_the_section_it_summarises() -> None:
+    plain = PlainSummary("In short.", "J. Evans", "2026-02-01")
+    summaries = (SectionSummary(plain, ELSEWHERE),)
+    answer = Answer((said(PASSAGE, 3), said(ELSEWHERE, 3)), summaries=summaries)
+    assert summaries_of(answer) == (SummaryShown("In short.", 1, "J. Evans", "2026-02-01"),)
+
+
+def test_what_to_do_next_is_the_page_that_answers_best_or_its_official_one() -> None:
+    def next_of(*statements: Statement) -> Link | None:
+        outcome = Answered(Reason.QUOTED, Answer(statements), 0.5)
+        return shown(Turn("t", RawText("x"), NOON, outcome=outcome)).next_page
+
+    starter = replace(PASSAGE, official_url="https://o.example", official_title="Official")
+    assert next_of(said(PASSAGE, 3)) == Link("Title", "https://a.example/p", "2025-01")
+    assert next_of(said(OTHER_PAGE, 3), said(PASSAGE, 3)) == Link(
+        "Title", "https://b.example/p", "2025-01"
+    )
+    assert next_of(said(starter, 3)) == Link("Official", "https://o.example")
+    nothing = Turn("t", RawText("x"), NOON, outcome=Abstained(Reason.NO_GUIDANCE))
+    assert shown(nothing).next_page is None
+
+
 VERSIONS = Versions("s", "snap", "p", "e", "c", 1)
 
 
-def shown(turn: Turn, answered_at: datetime) -> TurnView:
+def shown(turn: Turn, answered_at: datetime = NOON) -> TurnView:
     return view_of(
         turn,
         conversation_id="c",

@@ -17,7 +17,6 @@ from evaluation.answers import (
 from evaluation.cases import AnswerGiven, CitedSection, Question
 from evaluation.datasets import ConversationTurn, GoldQuestion
 from evaluation.figures import Unit, figures
-from evaluation.readability import reading_ease, syllables
 
 HOME = "https://www.gov.uk/adoption"
 QUESTION = Question("q", "How old must I be?")
@@ -45,6 +44,13 @@ def test_evidence_by_hand() -> None:
     assert case.values["span contained"] == (1, 1)
     assert case.values["cites page"] == (1, 1)
     assert case.values["words"] == (10, 1)
+
+
+def test_an_answer_in_official_words_counts_as_hard_to_read() -> None:
+    plain = score_guidance(GOLD, answered("You must be 21. You must live here."))
+    official = "Eligibility necessitates demonstrable habitual residence notwithstanding absence."
+    assert plain.values["hard to read"] == (0, 1)
+    assert score_guidance(GOLD, answered(official)).values["hard to read"] == (1, 1)
 
 
 def test_the_answer_is_cut_at_exactly_120_words() -> None:
@@ -118,37 +124,3 @@ def test_measures_have_names_of_their_own() -> None:
     for measures in (GUIDANCE, CONVERSATIONS, UNCOVERED):
         names = [measure.name for measure in measures]
         assert len(set(names)) == len(names)
-
-
-@pytest.mark.parametrize(
-    ("word", "count"),
-    [
-        ("a", 1),
-        ("apply", 2),
-        ("make", 1),
-        ("benefit", 3),
-        ("table", 2),
-        ("wages", 2),
-        ("rates", 1),
-        ("claimed", 1),
-        ("granted", 2),
-        ("NHS", 1),
-        ("university", 5),
-    ],
-)
-def test_syllables(word: str, count: int) -> None:
-    assert syllables(word) == count
-
-
-def test_reading_ease_by_hand() -> None:
-    assert reading_ease("The cat sat. The dog ran.") == pytest.approx(206.835 - 1.015 * 3 - 84.6)
-    assert reading_ease("one\ntwo") == pytest.approx(206.835 - 1.015 - 84.6)
-    assert reading_ease(" • ") is None
-
-
-def test_long_words_and_sentences_read_harder() -> None:
-    plain = reading_ease("You can ask for help. It is free.")
-    hard = reading_ease("Individuals may solicit complimentary administrative assistance.")
-    assert plain is not None
-    assert hard is not None
-    assert plain > hard
