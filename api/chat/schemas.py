@@ -104,6 +104,7 @@ class LinkShown(Shown):
     title: str
     url: str
     updated: str
+    language: str = Field(description='Language of the page: "en", "cy"…')
 
 
 class TurnShown(Shown):

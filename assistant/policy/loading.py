@@ -13,11 +13,13 @@ import rfc8785
 from pydantic import ValidationError
 
 from assistant.errors import PolicyInvalid
+from assistant.glossary import LONGEST, Glossary, words_of
 from assistant.outcomes import Contact, Outcome, Reason, Refused, Signposted
 from assistant.patterns import PatternError, Words, check, fold, pattern
 from assistant.policy.grounding_words import GroundingWords
 from assistant.policy.lines import Lines, lines_of
 from assistant.policy.model import (
+    GlossaryWords,
     HelpContact,
     Languages,
     Limits,
@@ -33,6 +35,7 @@ from assistant.policy.plain import explain
 from assistant.policy.rules import label_rule, rule
 from assistant.policy.wording import MESSAGES, Wording
 from assistant.turns import Mark
+from knowledge.welsh import telling
 
 BUNDLED = Path(__file__).parent
 
@@ -47,6 +50,7 @@ class Contacts(Strict):
 
 FILES: Mapping[str, type[Strict]] = {
     "contacts.toml": Contacts,
+    "glossary.toml": GlossaryWords,
     "grounding.toml": GroundingWords,
     "languages.toml": Languages,
     "limits.toml": Limits,
@@ -74,6 +78,7 @@ class Policy:
     redaction: RedactionRules
     screening: Screening
     languages: Languages
+    glossary: Glossary
     safeguarding: Safeguarding
     routing: Routing
     contact: Mapping[str, HelpContact]
@@ -108,6 +113,11 @@ class Policy:
         if outcome.reason is Reason.OTHER_LANGUAGE and theirs:
             return f"{theirs}\n\n{said}"
         return said
+
+    @property
+    def welsh_speakers(self) -> tuple[Contact, ...]:
+        """Return who can talk to somebody in Welsh, in Welsh."""
+        return self.contacts(self.languages.welsh_speakers, "cy")
 
     def contacts(self, names: tuple[str, ...], language: str) -> tuple[Contact, ...]:
         """Return the named contacts in the interface language."""
@@ -145,6 +155,7 @@ def load_policy(folder: Path | None = None) -> Policy:
         known = ", ".join(sorted(FILES))
         raise PolicyInvalid(unknown[0], 1, f"no such policy file is known; they are: {known}")
     files = {name: _read(folder / name) for name in sorted(FILES)}
+    languages = _part(files["languages.toml"], Languages)
     content = {name: file.data for name, file in files.items()}
     policy = Policy(
         limits=_part(files["limits.toml"], Limits),
@@ -152,7 +163,8 @@ def load_policy(folder: Path | None = None) -> Policy:
         grounding=_part(files["grounding.toml"], GroundingWords),
         redaction=_part(files["redaction.toml"], RedactionRules),
         screening=_part(files["screening.toml"], Screening),
-        languages=_part(files["languages.toml"], Languages),
+        languages=languages,
+        glossary=_glossary(files["glossary.toml"], languages),
         safeguarding=_part(files["safeguarding.toml"], Safeguarding),
         routing=_part(files["routing.toml"], Routing),
         contact=_part(files["contacts.toml"], Contacts).contact,
@@ -194,6 +206,24 @@ def _part(file: _File, model: type[Part]) -> Part:
         error = fault.errors(include_url=False)[0]
         path, why = explain(error["loc"], error["type"], error["msg"], error.get("ctx", {}))
         raise file.wrong(path, why, error.get("input")) from None
+
+
+def _glossary(file: _File, languages: Languages) -> Glossary:
+    entries = _part(file, GlossaryWords).english
+    seen: dict[tuple[str, ...], str] = {}
+    for phrase in entries:
+        words = words_of(phrase)
+        if not 1 <= len(words) <= LONGEST:
+            why = f'"{phrase}" must have one to {LONGEST} words'
+            raise file.wrong(("english", phrase), why)
+        if words in seen:
+            why = f'"{phrase}" is the same as "{seen[words]}": delete one of them'
+            raise file.wrong(("english", phrase), why)
+        if len(words) == 1 and not telling(words[0]):
+            why = f'"{phrase}" is too common to say what a question is about: delete the line'
+            raise file.wrong(("english", phrase), why)
+        seen[words] = phrase
+    return Glossary.of(entries, set(languages.english) - set(languages.welsh))
 
 
 def _check_phrases(policy: Policy, files: Mapping[str, _File]) -> None:
@@ -256,6 +286,7 @@ def _check_examples(
 
 def _check_contacts(policy: Policy, files: Mapping[str, _File]) -> None:
     named = [
+        ("languages.toml", "welsh_speakers", 0, policy.languages.welsh_speakers),
         *(
             ("safeguarding.toml", "category", n, each.contacts)
             for n, each in enumerate(policy.safeguarding.category)
