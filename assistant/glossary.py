@@ -22,10 +22,14 @@ _BORROWED_FROM = 4
 
 @dataclass(frozen=True, slots=True)
 class Glossary:
-    """Welsh phrases by the roots of their words, and English words that people use in Welsh."""
+    """Welsh phrases by the roots of their words, and English words that people use in Welsh.
+
+    `words` are the telling words of the phrases that are no English words too.
+    """
 
     phrases: Mapping[tuple[str, ...], tuple[tuple[tuple[str, ...], str], ...]]
     borrowed: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, entries: Mapping[str, str], borrowed: Iterable[str] = ()) -> Self:
@@ -35,8 +39,10 @@ class Glossary:
             words = words_of(welsh)
             roots = tuple(root(word) for word in words)
             phrases[roots] = (*phrases.get(roots, ()), (words, english))
-        long = (word for word in borrowed if len(word) >= _BORROWED_FROM)
-        return cls(phrases, frozenset(long))
+        long = frozenset(word for word in borrowed if len(word) >= _BORROWED_FROM)
+        theirs = {word for english in entries.values() for word in words_of(english)}
+        ours = {word for welsh in entries for word in words_of(welsh) if telling(word)}
+        return cls(phrases, long, frozenset(ours - theirs - long))
 
     def english(self, question: str) -> str:
         """Return English words for a Welsh question, each once, in the question's order.

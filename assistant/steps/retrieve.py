@@ -11,7 +11,7 @@ from assistant.follow_ups import FollowUpRules, query_of, understood
 from assistant.glossary import Glossary
 from assistant.outcomes import Abstained, Clarifying, Reason
 from assistant.redaction.redactor import without_labels
-from assistant.turns import Background, Turn
+from assistant.turns import Background, Mark, Turn
 from assistant.welsh import by_words
 from knowledge.retrieval import Hit, Retriever
 from knowledge.vector_store import Filters
@@ -42,16 +42,20 @@ def retrieve(
         if retriever is None:
             off = Abstained(Reason.ANSWERING_OFF)
             return replace(turn.note("off"), outcome=off)
-        filters = Filters(language=turn.searched, excluded=withdrawn)
         if turn.searched == "cy":
-            return _welsh(retriever, turn, depth, filters, follow_ups, known)
+            return _welsh(retriever, turn, depth, withdrawn, follow_ups, known)
+        filters = Filters(language="en", excluded=withdrawn)
         hits = _found(retriever, turn, depth, filters, follow_ups)
-        if not hits:
-            return replace(turn.note("nothing found"), outcome=Abstained(Reason.NO_GUIDANCE))
-        if turn.background is None and not understood(turn.standalone, hits):
-            asked = Clarifying(Reason.NOT_UNDERSTOOD)
-            return replace(turn.note("not understood"), outcome=asked)
-        return replace(turn.note("found", passages=len(hits)), hits=hits)
+        alone = turn.background is None
+        if hits and not (alone and not understood(turn.standalone, hits)):
+            return replace(turn.note("found", passages=len(hits)), hits=hits)
+        if alone and not turn.detected:  # perhaps words that only Welsh guidance has
+            welsh = replace(turn, marks=turn.marks | {Mark.WELSH}, language="cy")
+            tried = _welsh(retriever, welsh, depth, withdrawn, follow_ups, known)
+            if tried.hits:
+                return tried
+        outcome = Clarifying(Reason.NOT_UNDERSTOOD) if hits else Abstained(Reason.NO_GUIDANCE)
+        return replace(turn.note("not understood" if hits else "nothing found"), outcome=outcome)
 
     return step
 
@@ -60,17 +64,16 @@ def _welsh(
     retriever: Retriever,
     turn: Turn,
     depth: int,
-    filters: Filters,
+    withdrawn: frozenset[str],
     rules: FollowUpRules,
     glossary: Glossary,
 ) -> Turn:
     """Return the turn with Welsh hits, best words first, and English ones by the glossary."""
+    filters = Filters(language="cy", excluded=withdrawn)
     found = _found(retriever, turn, depth * _WIDER, filters, rules)
     hits = by_words(found, turn.standalone)[:depth]
     words = glossary.english(turn.standalone)
-    english = (
-        retriever.search(words, depth, language="en", exclude=filters.excluded) if words else ()
-    )
+    english = retriever.search(words, depth, language="en", exclude=withdrawn) if words else ()
     noted = turn.note("found", passages=len(hits), english=len(english))
     return replace(noted, hits=hits, english=english)
 

@@ -17,7 +17,7 @@ def screen(policy: Policy, languages: LanguageTeller | None = None) -> Callable[
     Who asks in Welsh gets the wording in Welsh, whatever the interface's language. What cannot be
     told is Welsh on a page in Welsh.
     """
-    teller = languages or language_teller(policy.languages)
+    teller = languages or language_teller(policy.languages, policy.glossary.words)
     injection = rule(policy.screening.injection, policy.screening.words)
     abuse = rule(policy.screening.abuse, policy.screening.words)
     bereavement = rule(policy.screening.bereavement, policy.screening.words)

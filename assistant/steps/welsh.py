@@ -12,8 +12,9 @@ from assistant.turns import Turn
 from assistant.welsh import agreed, offered, well_worded
 
 RIGHT = 0.8
-"""How often an answer given on this evidence was from a right page, on the `fit` half of the
-project's own Welsh questions and of the Welsh pages' descriptions."""
+"""How many of the answers given on this evidence are from a right page: 15 of 19 on the `fit` half of
+the project's own Welsh questions, of Welsh pages' descriptions, and of questions that no Welsh page
+answers."""
 
 
 def welsh(
