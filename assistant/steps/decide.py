@@ -42,13 +42,12 @@ def _outcome(turn: Turn, confidence: float, thresholds: Thresholds, limits: Limi
     answer = turn.answer
     if answer is None:
         return Abstained(Reason.NO_GUIDANCE, _nearest(turn, limits), confidence)
-    if turn.searched == "cy":  # the thresholds were fitted on English
-        return Answered(Reason.QUOTED_WITH_CAUTION, answer, confidence)
     for_nations = limited_to(passage.nations for passage in answer.passages)
-    if confidence >= thresholds.answer and not silent_on(turn.nation, for_nations, answer.text):
+    sure = confidence >= thresholds.answer and turn.searched == "en"  # fitted on English
+    if sure and not silent_on(turn.nation, for_nations, answer.text):
         reason = Reason.GENERATED if answer.generated else Reason.QUOTED
         return Answered(reason, answer, confidence)
-    if confidence >= thresholds.caution:
+    if confidence >= thresholds.caution or turn.searched == "cy":
         return Answered(Reason.QUOTED_WITH_CAUTION, answer, confidence)
     if confidence >= thresholds.abstain:
         choices = _choices(turn, limits)
