@@ -13,8 +13,8 @@ from assistant.welsh import agreed, offered, well_worded
 
 RIGHT = 0.8
 """How many of the answers given on this evidence are from a right page: 15 of 19 on the `fit` half
-of the project's own Welsh questions, of Welsh pages' descriptions, and of questions that no Welsh page
-answers."""
+of the project's own Welsh questions, of Welsh pages' descriptions, and of questions that no Welsh
+page answers."""
 
 
 def welsh(
