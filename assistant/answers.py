@@ -8,11 +8,15 @@ from knowledge.documents import Passage, PlainSummary, SegmentKind
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A page to point at. `updated` is an ISO date of full or reduced precision, or ""."""
+    """A page to point at. `updated` is an ISO date of full or reduced precision, or "".
+
+    `language` is that of the page (ISO 639-1).
+    """
 
     title: str
     url: str
     updated: str = ""
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,30 @@
 """Tell the language of a question, saying nothing where it cannot be told."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lingua import IsoCode639_1, Language, LanguageDetector, LanguageDetectorBuilder
 
 from assistant.patterns import fold
 from assistant.policy.model import Languages
+from knowledge.welsh import telling, unmutated
 
 ENGLISH, WELSH, UNKNOWN = "en", "cy", ""
 
 
 @dataclass(frozen=True, slots=True)
 class LanguageTeller:
-    """Everyday words first, which settle most questions; the detector only where they do not."""
+    """Everyday words first, which settle most questions; the detector only where they do not.
+
+    `telling` are Welsh words, `unmutated`, that settle what is left: keywords, or a single word.
+    """
 
     rules: Languages
     english: frozenset[str]
     welsh: frozenset[str]
     others: Mapping[str, frozenset[str]]
     detector: LanguageDetector
+    telling: frozenset[str] = frozenset()
 
     def tell(self, text: str) -> str:
         """Return the ISO 639-1 code of the text's language, or "" where it is doubtful."""
@@ -33,7 +38,13 @@ class LanguageTeller:
             return WELSH
         if english >= share and english >= welsh:
             return ENGLISH
-        return self._detected(text, words)
+        return self._detected(text, words) or (UNKNOWN if english else self._keywords(words))
+
+    def _keywords(self, words: list[str]) -> str:
+        """Return Welsh where half of the telling words are known to be, and UNKNOWN otherwise."""
+        said = [word for word in words if telling(word)]
+        known = sum(unmutated(word) in self.telling for word in said)
+        return WELSH if said and 2 * known >= len(said) else UNKNOWN
 
     def _detected(self, text: str, words: list[str]) -> str:
         strange = [word for word in words if word not in self.english]
@@ -49,8 +60,11 @@ class LanguageTeller:
         return code if other_script or enough else UNKNOWN
 
 
-def language_teller(rules: Languages) -> LanguageTeller:
-    """Build the teller, with its models in memory. Takes about a third of a second: build once."""
+def language_teller(rules: Languages, telling_words: Iterable[str] = ()) -> LanguageTeller:
+    """Build the teller, with its models in memory. Takes about a third of a second: build once.
+
+    `telling_words` are Welsh words, folded, that English does not have.
+    """
     codes = {ENGLISH, WELSH, *(language.code for language in rules.language)}
     detector = (
         LanguageDetectorBuilder.from_languages(*(_language(code) for code in sorted(codes)))
@@ -61,7 +75,12 @@ def language_teller(rules: Languages) -> LanguageTeller:
     welsh = frozenset(rules.welsh)
     others = {language.code: frozenset(language.words) for language in rules.language}
     return LanguageTeller(
-        rules, frozenset(rules.english), welsh, {**others, WELSH: welsh}, detector
+        rules,
+        frozenset(rules.english),
+        welsh,
+        {**others, WELSH: welsh},
+        detector,
+        frozenset(unmutated(word) for word in {*welsh, *telling_words} if telling(word)),
     )
 
 

@@ -25,7 +25,7 @@ def under_newer_rules(turn: Turn, asked: LiveState, now: LiveState) -> Turn:
 
 
 def _without_withdrawn(turn: Turn, state: LiveState) -> Turn:
-    gone = state.withdrawn([hit.passage for hit in turn.hits])
+    gone = state.withdrawn([hit.passage for hit in (*turn.hits, *turn.english)])
     match turn.outcome:
         case Answered() as outcome if any(
             passage.document_url in gone for passage in outcome.answer.passages

@@ -33,6 +33,7 @@ class Reason(StrEnum):
     OTHER_LANGUAGE = "other_language"
     OUT_OF_SCOPE = "out_of_scope"
     NO_GUIDANCE = "no_guidance"
+    NO_WELSH_GUIDANCE = "no_welsh_guidance"
     LOW_CONFIDENCE = "low_confidence"
     NOT_GROUNDED = "not_grounded"
     ANSWERING_OFF = "answering_off"
@@ -82,11 +83,15 @@ class Signposted:
 
 @dataclass(frozen=True, slots=True)
 class Abstained:
-    """Honestly not answered; `nearest` are pages that may help. `confidence` as in Answered."""
+    """Honestly not answered; `nearest` are pages that may help, `contacts` people who may.
+
+    `confidence` as in Answered.
+    """
 
     reason: Reason
     nearest: tuple[Link, ...] = ()
     confidence: float = 0.0
+    contacts: tuple[Contact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from assistant.steps.retrieve import DEPTH, retrieve
 from assistant.steps.route import route
 from assistant.steps.safeguard import safeguard
 from assistant.steps.screen import screen
+from assistant.steps.welsh import welsh
 from assistant.turns import TraceEntry, Turn
 from knowledge.retrieval import Retriever
 
@@ -61,8 +62,11 @@ def build_steps(
         Step("safeguard", safeguard(policy)),
         Step("route", route(policy)),
         Step("contextualise", contextualise(retriever, withdrawn, rules)),
-        Step("retrieve", retrieve(retriever, withdrawn, depth, rules)),
+        Step("retrieve", retrieve(retriever, withdrawn, depth, rules, policy.english_terms)),
         Step("rerank", rerank(RerankWeights())),
+        Step(
+            "welsh", welsh(policy.thresholds, policy.limits, Calibration(), policy.welsh_speakers)
+        ),
         Step("compose", compose),
         Step(
             "ground",

@@ -174,7 +174,9 @@ def view_of(
         confidence=None if confidence is None else round(confidence, 4),
         masked=turn.masked,
         choices=outcome.choices if isinstance(outcome, Clarifying) else (),
-        contacts=outcome.contacts if isinstance(outcome, Signposted | Escalated) else (),
+        contacts=outcome.contacts
+        if isinstance(outcome, Signposted | Escalated | Abstained)
+        else (),
         nearest=outcome.nearest if isinstance(outcome, Abstained) else (),
         urgent=isinstance(outcome, Signposted) and outcome.urgent,
         generated=answer.generated,

@@ -76,7 +76,8 @@ class Turn:
     `background` is what `contextualise` knows of them, None for a first question.
     `masked` names the kinds of personal data that were masked ("phone", "ni_number"…).
     `language` is the language of the interface and of the wording, "en" or "cy"; `detected` is
-    that of the question (ISO 639-1), or "" where it cannot be told.
+    that of the question (ISO 639-1), or "" where it cannot be told. `hits` are in the language
+    that is searched; `english` is what the English words for a Welsh question find.
     """
 
     id: str
@@ -92,11 +93,17 @@ class Turn:
     standalone: RedactedText = NOTHING
     background: Background | None = None
     hits: tuple[Hit, ...] = ()
+    english: tuple[Hit, ...] = ()
     answer: Answer | None = None
     confidence: float = 0.0
     outcome: Outcome | None = None
     trace: tuple[TraceEntry, ...] = ()
     noted: tuple[str, Evidence] = field(default=("ok", {}))
+
+    @property
+    def searched(self) -> str:
+        """Return the language of the guidance that is searched: "cy" for Welsh, or "en"."""
+        return "cy" if Mark.WELSH in self.marks else "en"
 
     def note(self, verdict: str, **evidence: str | int | bool | list[str] | list[int]) -> "Turn":
         """Return the turn with what the current step wants in its trace entry."""

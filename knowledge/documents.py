@@ -6,6 +6,7 @@ All values are frozen and compare by content.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -178,6 +179,16 @@ def _with_new_leads(segments: tuple[Segment, ...]) -> Iterator[str]:
 def canonical_date(value: str) -> str:
     """Return the date of an ISO 8601 timestamp ("2016-01-14 10:44:25+00:00" → "2016-01-14")."""
     return value.strip()[:10]
+
+
+_LONG_CODES = {"eng": "en", "cym": "cy", "wel": "cy", "und": "en", "mul": "en", "zxx": "en"}
+
+
+def canonical_language(code: str) -> str:
+    """Return a page's language as ISO 639 ("cy-GB" → "cy"); what states none counts as English."""
+    primary = re.split(r"[-_]", code.strip().lower(), maxsplit=1)[0]
+    primary = _LONG_CODES.get(primary, primary)
+    return primary if re.fullmatch(r"[a-z]{2,3}", primary) else "en"
 
 
 def as_json(value: Document | Passage) -> dict[str, Any]:

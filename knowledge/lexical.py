@@ -1,12 +1,14 @@
 """BM25 as a sparse matrix: passages × terms of weights, made once when a snapshot is built.
 
 A passage's score is the sum of the weights of the question's terms (Robertson & Zaragoza 2009,
-with the fields weighted as in BM25F). Any engine that can add numbers gives the same scores.
+with the fields weighted as in BM25F). Any engine that can add numbers gives the same scores. How
+rare a term is, and how long a passage usually is, are counted among passages of one language: so
+pages in one change nothing for those in another.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,8 +17,9 @@ import Stemmer  # type: ignore[import-not-found]
 from numpy.typing import NDArray
 
 from knowledge.documents import Passage
+from knowledge.welsh import root, telling
 
-ANALYSER: Final = "fold-snowball-1"
+ANALYSER: Final = "fold-snowball-welsh-2"
 TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:'[^\W_]+)*")
 APOSTROPHES: Final = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "＇": "'"})
 _COMMON = (
@@ -33,13 +36,23 @@ def terms_of(text: str, language: str = "en") -> tuple[str, ...]:
     """Return the terms of the text in the order they stand there, repeats included.
 
     Case and accents are folded, numbers are kept whole ("£1,250.50" → "1250.50"), English words
-    lose their endings (Snowball) and the commonest ones go. Other languages are only folded.
+    lose their endings (Snowball) and the commonest ones go. A Welsh word is a term as it stands
+    and one more by its root, both marked as Welsh. Other languages are only folded.
     """
     words = [word.replace(",", "") for word in TOKEN.findall(fold(text))]
+    if language == "cy":
+        return tuple(_welsh_terms(words))
     if language.partition("-")[0].casefold() != "en":
         return tuple(words)
     stemmer = Stemmer.Stemmer("english", 0)  # one each: they must not be shared between threads
     return tuple(stemmer.stemWords([word for word in words if word not in STOP_WORDS]))
+
+
+def _welsh_terms(words: Iterable[str]) -> Iterator[str]:
+    for word in (part for each in words for part in each.split("'")):
+        yield f"cy.{word}"
+        if telling(word):
+            yield f"cy~{root(word)}"
 
 
 def fold(text: str) -> str:
@@ -124,7 +137,10 @@ class LexicalWeights:
 
 def weigh(passages: Iterable[Passage], settings: LexicalSettings) -> LexicalWeights:
     """Return the BM25 weights of the passages; the same input gives the same bytes."""
-    return _bm25([_frequencies(passage, settings) for passage in passages], settings)
+    held = tuple(passages)
+    spoken = sorted({passage.language for passage in held})
+    languages = np.array([spoken.index(passage.language) for passage in held], dtype=np.int64)
+    return _bm25([_frequencies(passage, settings) for passage in held], languages, settings)
 
 
 def _frequencies(passage: Passage, settings: LexicalSettings) -> dict[str, float]:
@@ -142,7 +158,12 @@ def _frequencies(passage: Passage, settings: LexicalSettings) -> dict[str, float
     return found
 
 
-def _bm25(frequencies: Sequence[Mapping[str, float]], settings: LexicalSettings) -> LexicalWeights:
+def _bm25(
+    frequencies: Sequence[Mapping[str, float]],
+    languages: NDArray[np.int64],
+    settings: LexicalSettings,
+) -> LexicalWeights:
+    """`languages` numbers each passage's language from 0."""
     terms = sorted({term for counts in frequencies for term in counts})
     numbers = {term: number for number, term in enumerate(terms)}
     sizes = np.array([len(counts) for counts in frequencies], dtype=np.int64)
@@ -151,14 +172,18 @@ def _bm25(frequencies: Sequence[Mapping[str, float]], settings: LexicalSettings)
     counts = np.array([n for each in frequencies for n in each.values()], dtype=np.float64)
 
     lengths = np.array([sum(each.values()) for each in frequencies], dtype=np.float64)
-    mean = lengths.mean() if lengths.any() else 1.0
-    found = np.bincount(columns, minlength=len(terms))
-    rarity = np.log1p((len(frequencies) - found + 0.5) / (found + 0.5))
-    damping = settings.k1 * (1 - settings.b + settings.b * lengths / mean)
-    weights = rarity[columns] * counts * (settings.k1 + 1) / (counts + damping[rows])
+    passages = np.bincount(languages)
+    words = np.bincount(languages, weights=lengths)
+    mean = np.where(words > 0, words, 1.0) / np.where(words > 0, passages, 1)
+    pair = languages[rows] * len(terms) + columns
+    found = np.bincount(pair)[pair]
+    rarity = np.log1p((passages[languages[rows]] - found + 0.5) / (found + 0.5))
+    damping = settings.k1 * (1 - settings.b + settings.b * lengths / mean[languages])
+    weights = rarity * counts * (settings.k1 + 1) / (counts + damping[rows])
 
     order = np.lexsort((rows, columns))
-    starts = np.concatenate(([0], np.cumsum(found))).astype(np.int64)
+    held = np.bincount(columns, minlength=len(terms))
+    starts = np.concatenate(([0], np.cumsum(held))).astype(np.int64)
     ordered = weights[order].astype(np.float32)
     ceilings = np.maximum.reduceat(ordered, starts[:-1]) if terms else np.empty(0, np.float32)
     return LexicalWeights(

@@ -124,6 +124,7 @@ class LinkShown(Shown):
     title: str
     url: str
     updated: str
+    language: str = Field(description='Language of the page: "en", "cy"…')
 
 
 class TurnShown(Shown):

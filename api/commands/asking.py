@@ -251,7 +251,8 @@ def _print_given(view: TurnView, as_json: bool) -> None:
     for choice in view.choices:
         output.print(f"- {choice}", markup=False)
     for link in view.nearest:
-        output.print(f"Maybe: {link.title} {link.url}", markup=False)
+        other = f" ({link.language})" if link.language != view.language else ""
+        output.print(f"Maybe: {link.title}{other} {link.url}", markup=False)
 
 
 def _print_help(view: TurnView) -> None:

@@ -8,7 +8,8 @@ Path = tuple[str | int, ...]
 
 _TABLE = re.compile(r"\s*\[\s*([\w.\"-]+)\s*\]\s*(?:#.*)?$")
 _TABLES = re.compile(r"\s*\[\[\s*([\w.\"-]+)\s*\]\]\s*(?:#.*)?$")
-_KEY = re.compile(r"\s*([\w\"-]+(?:\.[\w\"-]+)*)\s*=")
+_NAME = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
+_KEY = re.compile(rf"\s*({_NAME}(?:\.{_NAME})*)\s*=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def lines_of(text: str) -> Lines:
 
 def _parts(dotted: str, counts: dict[Path, int]) -> Path:
     path: Path = ()
-    names = [name.strip('"') for name in dotted.split(".")]
+    names = [name.strip("\"'") for name in re.findall(_NAME, dotted)]
     for position, name in enumerate(names):
         path = (*path, name)
         if path in counts and position < len(names) - 1:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import rfc8785
 from pydantic import ValidationError
 
+from assistant.english_terms import LONGEST, EnglishTerms, words_of
 from assistant.errors import PolicyInvalid
 from assistant.outcomes import Contact, Outcome, Reason, Refused, Signposted
 from assistant.patterns import PatternError, Words, check, fold, pattern
@@ -19,6 +20,7 @@ from assistant.policy.glossary_words import GlossaryWords, form_words
 from assistant.policy.grounding_words import GroundingWords
 from assistant.policy.lines import Lines, lines_of
 from assistant.policy.model import (
+    EnglishTermsList,
     HelpContact,
     Languages,
     Limits,
@@ -35,6 +37,7 @@ from assistant.policy.plain import explain
 from assistant.policy.rules import label_rule, rule
 from assistant.policy.wording import MESSAGES, Wording
 from assistant.turns import Mark
+from knowledge.welsh import telling
 
 BUNDLED = Path(__file__).parent
 
@@ -49,6 +52,7 @@ class Contacts(Strict):
 
 FILES: Mapping[str, type[Strict]] = {
     "contacts.toml": Contacts,
+    "english_terms.toml": EnglishTermsList,
     "glossary.cy.toml": GlossaryWords,
     "glossary.en.toml": GlossaryWords,
     "grounding.toml": GroundingWords,
@@ -82,6 +86,7 @@ class Policy:
     redaction: RedactionRules
     screening: Screening
     languages: Languages
+    english_terms: EnglishTerms
     safeguarding: Safeguarding
     routing: Routing
     contact: Mapping[str, HelpContact]
@@ -116,6 +121,11 @@ class Policy:
         if outcome.reason is Reason.OTHER_LANGUAGE and theirs:
             return f"{theirs}\n\n{said}"
         return said
+
+    @property
+    def welsh_speakers(self) -> tuple[Contact, ...]:
+        """Return who can talk to somebody in Welsh, in Welsh."""
+        return self.contacts(self.languages.welsh_speakers, "cy")
 
     def contacts(self, names: tuple[str, ...], language: str) -> tuple[Contact, ...]:
         """Return the named contacts in the interface language."""
@@ -153,6 +163,7 @@ def load_policy(folder: Path | None = None) -> Policy:
         known = ", ".join(sorted(FILES))
         raise PolicyInvalid(unknown[0], 1, f"no such policy file is known; they are: {known}")
     files = {name: _read(folder / name) for name in sorted(FILES)}
+    languages = _part(files["languages.toml"], Languages)
     content = {name: file.data for name, file in files.items()}
     policy = Policy(
         limits=_part(files["limits.toml"], Limits),
@@ -165,7 +176,8 @@ def load_policy(folder: Path | None = None) -> Policy:
         },
         redaction=_part(files["redaction.toml"], RedactionRules),
         screening=_part(files["screening.toml"], Screening),
-        languages=_part(files["languages.toml"], Languages),
+        languages=languages,
+        english_terms=_english_terms(files["english_terms.toml"], languages),
         safeguarding=_part(files["safeguarding.toml"], Safeguarding),
         routing=_part(files["routing.toml"], Routing),
         contact=_part(files["contacts.toml"], Contacts).contact,
@@ -208,6 +220,24 @@ def _part(file: _File, model: type[Part]) -> Part:
         error = fault.errors(include_url=False)[0]
         path, why = explain(error["loc"], error["type"], error["msg"], error.get("ctx", {}))
         raise file.wrong(path, why, error.get("input")) from None
+
+
+def _english_terms(file: _File, languages: Languages) -> EnglishTerms:
+    entries = _part(file, EnglishTermsList).english
+    seen: dict[tuple[str, ...], str] = {}
+    for phrase in entries:
+        words = words_of(phrase)
+        if not 1 <= len(words) <= LONGEST:
+            why = f'"{phrase}" must have one to {LONGEST} words'
+            raise file.wrong(("english", phrase), why)
+        if words in seen:
+            why = f'"{phrase}" is the same as "{seen[words]}": delete one of them'
+            raise file.wrong(("english", phrase), why)
+        if len(words) == 1 and not telling(words[0]):
+            why = f'"{phrase}" is too common to say what a question is about: delete the line'
+            raise file.wrong(("english", phrase), why)
+        seen[words] = phrase
+    return EnglishTerms.of(entries, set(languages.english) - set(languages.welsh))
 
 
 def _check_phrases(policy: Policy, files: Mapping[str, _File]) -> None:
@@ -270,6 +300,7 @@ def _check_examples(
 
 def _check_contacts(policy: Policy, files: Mapping[str, _File]) -> None:
     named = [
+        ("languages.toml", "welsh_speakers", 0, policy.languages.welsh_speakers),
         *(
             ("safeguarding.toml", "category", n, each.contacts)
             for n, each in enumerate(policy.safeguarding.category)

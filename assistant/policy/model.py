@@ -136,14 +136,25 @@ class LanguageText(Strict):
 
 
 class Languages(Strict):
-    """How a question's language is told. `min_words` unknown words are needed to speak up."""
+    """How a question's language is told. `min_words` unknown words are needed to speak up.
+
+    `welsh_speakers` are contacts who can talk to somebody in Welsh.
+    """
 
     min_words: Annotated[int, Field(ge=1, le=50)]
     confidence: Share
     known_share: Share
     english: Patterns
     welsh: Patterns
+    welsh_speakers: Annotated[tuple[str, ...], Field(min_length=1)]
     language: tuple[LanguageText, ...]
+
+
+class EnglishTermsList(Strict):
+    """Welsh phrases and what English guidance calls them. Blank `reviewed_by`: nobody vouched."""
+
+    reviewed_by: str
+    english: Annotated[dict[str, Text], Field(min_length=1)]
 
 
 class HelpContact(Strict):

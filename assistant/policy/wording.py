@@ -36,6 +36,7 @@ MESSAGES: Mapping[str, frozenset[Reason]] = {
     "abstained": frozenset(
         {
             Reason.NO_GUIDANCE,
+            Reason.NO_WELSH_GUIDANCE,
             Reason.LOW_CONFIDENCE,
             Reason.NOT_GROUNDED,
             Reason.ANSWERING_OFF,
@@ -63,6 +64,7 @@ STAGES = (
     "contextualise",
     "retrieve",
     "rerank",
+    "welsh",
     "compose",
     "ground",
     "explain",

@@ -38,9 +38,9 @@ def contextualise(
     A first question is not searched here; a later one is, once, and embedded once, and the earlier
     questions together once more where it leans on them.
     """
-    filters = Filters(excluded=withdrawn)
 
     def step(turn: Turn) -> Turn:
+        filters = Filters(language=turn.searched, excluded=withdrawn)
         question = without_labels(turn.redacted)
         questions, page = on_the_subject(turn.history, rules)
         if not questions:

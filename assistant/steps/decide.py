@@ -25,7 +25,8 @@ def decide(
     """Return the step that gives every turn that came this far its outcome."""
 
     def step(turn: Turn) -> Turn:
-        confidence = calibration.confidence(turn.hits)
+        welsh = turn.searched == "cy"
+        confidence = turn.confidence if welsh else calibration.confidence(turn.hits)
         outcome = _outcome(turn, confidence, thresholds, limits)
         noted = turn.note(
             outcome.reason.value,
@@ -42,10 +43,11 @@ def _outcome(turn: Turn, confidence: float, thresholds: Thresholds, limits: Limi
     if answer is None:
         return Abstained(Reason.NO_GUIDANCE, _nearest(turn, limits), confidence)
     for_nations = limited_to(passage.nations for passage in answer.passages)
-    if confidence >= thresholds.answer and not silent_on(turn.nation, for_nations, answer.text):
+    sure = confidence >= thresholds.answer and turn.searched == "en"  # fitted on English
+    if sure and not silent_on(turn.nation, for_nations, answer.text):
         reason = Reason.GENERATED if answer.generated else Reason.QUOTED
         return Answered(reason, answer, confidence)
-    if confidence >= thresholds.caution:
+    if confidence >= thresholds.caution or turn.searched == "cy":
         return Answered(Reason.QUOTED_WITH_CAUTION, answer, confidence)
     if confidence >= thresholds.abstain:
         choices = _choices(turn, limits)
@@ -73,5 +75,7 @@ def _nearest(turn: Turn, limits: Limits) -> tuple[Link, ...]:
     pages: dict[str, Passage] = {}
     for hit in turn.hits:
         pages.setdefault(hit.passage.document_url, hit.passage)
-    links = (Link(page.title, page.document_url, page.updated) for page in pages.values())
+    links = (
+        Link(page.title, page.document_url, page.updated, page.language) for page in pages.values()
+    )
     return tuple(links)[: limits.nearest_pages]

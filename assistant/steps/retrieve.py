@@ -1,20 +1,26 @@
-"""Find the passages that may answer: hybrid search over the live snapshot."""
+"""Find the passages that may answer: hybrid search over the live snapshot.
+
+English guidance is searched for every question but a Welsh one, and Welsh guidance for that. What a
+Welsh question speaks of is searched in English too, to have a page to point to.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
 
+from assistant.english_terms import EnglishTerms
 from assistant.follow_ups import FollowUpRules, query_of, understood
 from assistant.outcomes import Abstained, Clarifying, Reason
 from assistant.redaction.redactor import without_labels
 from assistant.turns import Background, Mark, Turn
-from assistant.welsh import speaks_of
+from assistant.welsh import by_words
 from knowledge.retrieval import Hit, Retriever
 from knowledge.vector_store import Filters
 
 DEPTH = 20
 """Passages looked at; the record keeps the best ten of them."""
 _WIDER = 5
-"""A follow-up is searched so many times deeper, since the page quoted last then moves up."""
+"""A follow-up is searched so many times deeper, since the page quoted last then moves up, and so is
+Welsh guidance, since its order by meaning says nothing."""
 
 
 def retrieve(
@@ -22,42 +28,54 @@ def retrieve(
     withdrawn: frozenset[str],
     depth: int = DEPTH,
     rules: FollowUpRules | None = None,
+    terms: EnglishTerms | None = None,
 ) -> Callable[[Turn], Turn]:
     """Return the step; `withdrawn` are document addresses that must not be found.
 
-    Without a retriever (no snapshot is live, or answering is off) every turn abstains.
+    Without a retriever (no snapshot is live, or answering is off) every turn abstains. Whether
+    what a Welsh question finds may be quoted is for the next steps to say.
     """
     follow_ups = rules or FollowUpRules()
+    known = terms or EnglishTerms({})
 
     def step(turn: Turn) -> Turn:
         if retriever is None:
             off = Abstained(Reason.ANSWERING_OFF)
             return replace(turn.note("off"), outcome=off)
-        hits = _search(retriever, turn, depth, withdrawn, follow_ups)
-        if not hits:
-            return replace(turn.note("nothing found"), outcome=Abstained(Reason.NO_GUIDANCE))
-        first = turn.background is None and Mark.WELSH not in turn.marks
-        if first and not understood(turn.standalone, hits):
-            asked = Clarifying(Reason.NOT_UNDERSTOOD)
-            return replace(turn.note("not understood"), outcome=asked)
-        return replace(turn.note("found", passages=len(hits)), hits=hits)
+        if turn.searched == "cy":
+            return _welsh(retriever, turn, depth, withdrawn, follow_ups, known)
+        filters = Filters(language="en", excluded=withdrawn)
+        hits = _found(retriever, turn, depth, filters, follow_ups)
+        alone = turn.background is None
+        if hits and not (alone and not understood(turn.standalone, hits)):
+            return replace(turn.note("found", passages=len(hits)), hits=hits)
+        if alone and not turn.detected:  # perhaps words that only Welsh guidance has
+            welsh = replace(turn, marks=turn.marks | {Mark.WELSH}, language="cy")
+            tried = _welsh(retriever, welsh, depth, withdrawn, follow_ups, known)
+            if tried.hits:
+                return tried
+        outcome = Clarifying(Reason.NOT_UNDERSTOOD) if hits else Abstained(Reason.NO_GUIDANCE)
+        return replace(turn.note("not understood" if hits else "nothing found"), outcome=outcome)
 
     return step
 
 
-def _search(
+def _welsh(
     retriever: Retriever,
     turn: Turn,
     depth: int,
     withdrawn: frozenset[str],
     rules: FollowUpRules,
-) -> tuple[Hit, ...]:
-    """Search. A Welsh question finds Welsh guidance that has its words, best words first."""
-    if Mark.WELSH not in turn.marks:
-        return _found(retriever, turn, depth, Filters(excluded=withdrawn), rules)
-    welsh = _found(retriever, turn, depth, Filters(language="cy", excluded=withdrawn), rules)
-    found = [hit for hit in welsh if speaks_of(hit.passage, turn.standalone)]
-    return tuple(sorted(found, key=lambda hit: -hit.lexical))
+    terms: EnglishTerms,
+) -> Turn:
+    """Return the turn with Welsh hits, best words first, and English ones by the terms."""
+    filters = Filters(language="cy", excluded=withdrawn)
+    found = _found(retriever, turn, depth * _WIDER, filters, rules)
+    hits = by_words(found, turn.standalone)[:depth]
+    words = terms.english(turn.standalone)
+    english = retriever.search(words, depth, language="en", exclude=withdrawn) if words else ()
+    noted = turn.note("found", passages=len(hits), english=len(english))
+    return replace(noted, hits=hits, english=english)
 
 
 def _found(

@@ -14,9 +14,10 @@ from assistant.turns import Mark, Turn
 def screen(policy: Policy, languages: LanguageTeller | None = None) -> Callable[[Turn], Turn]:
     """Return the step that marks length, unreadable or hidden text, language, hostility, loss.
 
-    Who asks in Welsh gets the wording in Welsh, whatever the interface's language.
+    Who asks in Welsh gets the wording in Welsh, whatever the interface's language. What cannot be
+    told is Welsh on a page in Welsh.
     """
-    teller = languages or language_teller(policy.languages)
+    teller = languages or language_teller(policy.languages, policy.english_terms.words)
     injection = rule(policy.screening.injection, policy.screening.words)
     abuse = rule(policy.screening.abuse, policy.screening.words)
     bereavement = rule(policy.screening.bereavement, policy.screening.words)
@@ -33,7 +34,8 @@ def screen(policy: Policy, languages: LanguageTeller | None = None) -> Callable[
             marks.add(Mark.HIDDEN_CHARACTERS)
         text = cleaned.text[: policy.limits.question_characters]
         language = teller.tell(text)
-        if language == WELSH:
+        welsh = language == WELSH or (language == UNKNOWN and turn.language == WELSH)
+        if welsh:
             marks.add(Mark.WELSH)
         elif language not in (ENGLISH, UNKNOWN):
             marks.add(Mark.OTHER_LANGUAGE)
@@ -46,7 +48,7 @@ def screen(policy: Policy, languages: LanguageTeller | None = None) -> Callable[
             marks.add(Mark.ABUSE)
         if bereavement.applies(folded):
             marks.add(Mark.BEREAVED)
-        wording = WELSH if language == WELSH else turn.language
+        wording = WELSH if welsh else turn.language
         noticed = replace(turn, marks=turn.marks | marks, detected=language, language=wording)
         return noticed.note(
             "marked" if marks else "ok",

@@ -7,7 +7,7 @@ Source: https://content-api.publishing.service.gov.uk and alphagov/publishing-ap
 
 from typing import Any
 
-from knowledge.documents import Document, canonical_date
+from knowledge.documents import Document, canonical_date, canonical_language
 from knowledge.errors import DocumentUnreadable, NotGuidance
 from knowledge.loaders import govuk_bodies as bodies
 from knowledge.loaders.fields import listed, mapping, word
@@ -98,7 +98,7 @@ def load(value: Any, source: str) -> Document:
         publisher=_publisher(item),
         updated=canonical_date(word(value, "public_updated_at") or word(value, "updated_at")),
         nations=_nations(item.details, schema),
-        language=word(value, "locale") or "en",
+        language=canonical_language(word(value, "locale")),
     )
 
 

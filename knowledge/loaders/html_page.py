@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree, html  # type: ignore[import-untyped]
 from trafilatura import bare_extraction, load_html
 
-from knowledge.documents import Document, Section, canonical_date
+from knowledge.documents import Document, Section, canonical_date, canonical_language
 from knowledge.errors import DocumentUnreadable, NotGuidance
 from knowledge.loaders.inline import HEADINGS, inline, parse, skipped
 from knowledge.loaders.markdown_page import titled
@@ -41,7 +41,7 @@ def load(data: bytes, source: str, url: str = "") -> Document:
         raise DocumentUnreadable(source, "holds nothing")
     _refuse_pointers(tree, source)
     address = _address(tree, url) or url or source
-    language = (tree.get("lang") or tree.get("xml:lang") or "en").split("-")[0].lower() or "en"
+    language = canonical_language(tree.get("lang") or tree.get("xml:lang") or "")
     updated = _meta(tree, *_UPDATED)
     anchors = _anchors(tree)
     _drop_hidden(tree)

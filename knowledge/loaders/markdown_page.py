@@ -5,7 +5,7 @@ import tomllib
 from pathlib import PurePosixPath
 from typing import Any
 
-from knowledge.documents import OGL3, Document, Section
+from knowledge.documents import OGL3, Document, Section, canonical_language
 from knowledge.errors import DocumentUnreadable, NotGuidance
 from knowledge.loaders.govspeak import html_of
 from knowledge.loaders.markup import sections_of
@@ -36,7 +36,7 @@ def load(text: str, source: str, url: str = "") -> Document:
         updated=_word(facts, "relied_on"),
         nations=_words(facts, "nations", source),
         audience=_word(facts, "audience"),
-        language=_word(facts, "language") or "en",
+        language=canonical_language(_word(facts, "language")),
         licence="MIT" if facts else OGL3,
         official_url=_word(facts, "official_url"),
         official_title=_word(facts, "official_title"),

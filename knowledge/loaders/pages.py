@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from knowledge.documents import OGL3, Document, Section, canonical_date
+from knowledge.documents import OGL3, Document, Section, canonical_date, canonical_language
 from knowledge.errors import DocumentUnreadable, KnowledgeError, NotGuidance
 from knowledge.loaders.fields import listed, word, words
 from knowledge.loaders.govspeak import html_of
@@ -57,7 +57,7 @@ def load(value: Any, source: str) -> Document:
         summary=fold(word(value, "description")),
         publisher=", ".join(words(value, "organisations")) or _publisher(url),
         updated=canonical_date(word(value, "public_updated_at")),
-        language=word(value, "locale") or "en",
+        language=canonical_language(word(value, "locale")),
         licence=word(value, "licence") or OGL3,
     )
 

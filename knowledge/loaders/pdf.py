@@ -10,7 +10,7 @@ from typing import Any
 
 from pypdf import PdfReader
 
-from knowledge.documents import Block, BlockKind, Document, Section
+from knowledge.documents import Block, BlockKind, Document, Section, canonical_language
 from knowledge.errors import DocumentUnreadable
 from knowledge.loaders.outline import fold, lead_of
 
@@ -42,7 +42,7 @@ def load(data: bytes, source: str, url: str = "") -> Document:
         pages = [page.extract_text() for page in reader.pages[:_MOST_PAGES]]
         headings = _outline(reader)
         title = fold(str((reader.metadata and reader.metadata.title) or ""))
-        language = str(reader.root_object.get("/Lang") or "en").split("-")[0].lower()
+        language = canonical_language(str(reader.root_object.get("/Lang") or ""))
         updated = reader.metadata.modification_date if reader.metadata else None
     except DocumentUnreadable:
         raise
@@ -61,7 +61,7 @@ def load(data: bytes, source: str, url: str = "") -> Document:
         title=title or _first_heading(headings) or PurePosixPath(source).stem,
         sections=sections,
         updated=updated.date().isoformat() if updated else "",
-        language=language or "en",
+        language=language,
     )
 
 

@@ -41,8 +41,48 @@ def test_english_terms(text: str, terms: tuple[str, ...]) -> None:
     assert terms_of(text) == terms
 
 
-def test_welsh_is_folded_and_nothing_else() -> None:
-    assert terms_of("Y tŷ a’r ysgolion", "cy") == ("y", "ty", "a'r", "ysgolion")
+def test_other_languages_are_folded_and_nothing_else() -> None:
+    assert terms_of("L’été à la mairie", "fr") == ("l'ete", "a", "la", "mairie")
+
+
+def test_a_welsh_word_counts_as_it_stands_and_by_its_root() -> None:
+    assert terms_of("Y tŷ a’r ysgolion", "cy") == (
+        "cy.y", "cy.ty", "cy~ty", "cy.a", "cy.r", "cy.ysgolion", "cy~ysgol"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "written"),
+    [
+        ("basbort", "pasbort"), ("mhasbort", "pasbort"), ("phasbort", "pasbort"),
+        ("drwydded", "trwydded"), ("nhrwydded", "trwydded"), ("thrwydded", "trwydded"),
+        ("gyngor", "cyngor"), ("nghyngor", "cyngor"), ("chyngor", "cyngor"),
+        ("fabi", "babi"), ("mabi", "babi"), ("waith", "gwaith"), ("ngwaith", "gwaith"),
+        ("ddyled", "dyled"), ("nyled", "dyled"), ("fam", "mam"), ("lythyr", "llythyr"),
+        ("rent", "rhent"), ("harian", "arian"), ("benthyciadau", "benthyciad"),
+        ("pensiynau", "pensiynau"),
+    ],
+)  # fmt: skip
+def test_a_welsh_word_is_found_in_every_mutation(asked: str, written: str) -> None:
+    assert set(terms_of(asked, "cy")) & set(terms_of(written, "cy"))
+
+
+@pytest.mark.parametrize("pair", [("tai", "tad"), ("cael", "cais"), ("dy", "ty"), ("55", "56")])
+def test_different_welsh_words_stay_apart(pair: tuple[str, str]) -> None:
+    assert not set(terms_of(pair[0], "cy")) & set(terms_of(pair[1], "cy"))
+
+
+def test_pages_in_another_language_change_no_score() -> None:
+    english = [passage("Renew a passport online."), passage("Pay council tax.")]
+    welsh = [
+        passage("Adnewyddwch eich pasbort online.", language="cy"),
+        passage("Mae'n rhaid talu treth gyngor, council tax, bob mis.", language="cy"),
+    ]
+    question = dict.fromkeys(terms_of("How do I renew a passport online and pay council tax?"), 1.0)
+    alone = weigh(english, LexicalSettings())
+    beside = weigh([*english, *welsh], LexicalSettings())
+    assert beside.scores(question).tolist() == [*alone.scores(question).tolist(), 0.0, 0.0]
+    assert beside.vocabulary.ceiling(question) == alone.vocabulary.ceiling(question)
     assert terms_of("schools", "en-GB") == terms_of("school", "en")
 
 
