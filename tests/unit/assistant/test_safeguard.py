@@ -76,6 +76,16 @@ DANGERS = [
     (Reason.HOMELESS_TONIGHT, "I've nowhere to sleep tonight"),
     (Reason.HOMELESS_TONIGHT, "my mum kicked me out"),
     (Reason.HOMELESS_TONIGHT, "does gen i unman i gysgu heno"),
+    (Reason.CRISIS, "Dydw i ddim eisiau bod yma rhagor"),
+    (Reason.CRISIS, "Dwi am roi terfyn ar fy mywyd"),
+    (Reason.CRISIS, "Hoffwn i beidio â deffro bore fory"),
+    (Reason.CRISIS, "dwi di cal llond bol a dwi isio marw"),
+    (Reason.SELF_HARM, "dwi'n torri fy mreichiau"),
+    (Reason.DOMESTIC_ABUSE, "Mae'r gŵr yn fy nghuro o flaen y plant"),
+    (Reason.DOMESTIC_ABUSE, "mae gen i ofn fy nghariad"),
+    (Reason.CHILD_AT_RISK, "Mae plentyn drws nesaf yn cael ei guro"),
+    (Reason.EMERGENCY, "Mae fy mam wedi llewygu a dydy hi ddim yn anadlu"),
+    (Reason.HOMELESS_TONIGHT, "sgenai nunlla i fynd heno"),
 ]
 
 
@@ -96,6 +106,11 @@ CONTRASTS = [
     "My late husband committed suicide last year. Can I get bereavement support?",
     "How do I kill the process that uses all my memory?",
     "I'm dying to know when the budget is",
+    "Sut mae cofrestru marwolaeth fy nhad wnaeth ladd ei hun?",
+    "Lle alla i gael cyngor am ddigartrefedd i ffrind?",
+    "Mae fy nghontract yn dod i ben",
+    "Dwi'n marw eisiau gwyliau",
+    "Mae'r syniad yn fy nharo i fel un da",
     "My boss is killing me with these hours. What is the limit?",
     "Where can I take suicide prevention training for my team?",
     "I want to die at home. How do I make an advance decision?",
