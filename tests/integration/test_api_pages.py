@@ -46,7 +46,7 @@ def test_a_first_question_starts_a_conversation_and_leads_to_its_answer() -> Non
         assert "You can renew your passport online." in page
         assert 'id="turn-t1"' in page
         assert "Updated 3 March 2024" in page
-        assert "Updated January 2025" in page
+        assert "Written from text of January 2025" in page
         assert "Our own short summary" in page
         assert "0.87" not in page
 
