@@ -47,9 +47,9 @@ from knowledge.embedding import (
 )
 from knowledge.faiss_store import FaissIndex
 from knowledge.fetching import Fetcher
+from knowledge.model_adapter import PACKAGED
 from knowledge.page_cache import PageCache
 from knowledge.pgvector_store import PgVectorIndex, publish
-from knowledge.question_adapter import PACKAGED
 from knowledge.retrieval import Hit, Retriever
 from knowledge.snapshots import Snapshot, SnapshotLibrary
 
@@ -269,7 +269,7 @@ class Home:
             software=self.software,
             snapshot=snapshot,
             policy=self.policy.digest,
-            embedder=self.embedder.question_digest,
+            embedder=self.embedder.digest,
             composer=self.chat.digest if self.chat else "quotation",
             live=live,
         )

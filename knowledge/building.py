@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.documents import Document, Passage, Segment, as_json
-from knowledge.embedding import Embedder, Vectors
+from knowledge.embedding import Embedder, PassageText, PassageVectors, Vectors
 from knowledge.errors import DocumentUnreadable, SnapshotInvalid, SnapshotUnknown
 from knowledge.lexical import LexicalSettings, weigh
 from knowledge.results import Failed, Read, Skipped
@@ -24,7 +24,7 @@ from knowledge.vector_store import Contents
 
 EMBEDDING_SETTINGS: Mapping[str, Scalar] = {
     "passage": "headings, text",
-    "segment": "lead, text",
+    "segment": "in its passage",
     "precision": "float32 passages, float16 segments",
 }
 BATCH = 256
@@ -52,7 +52,7 @@ class BuildReport:
     `new` is False where that very content was a version already; then nothing was written.
     `removed` lists addresses that were there before and are not any more, whatever the reason;
     `skipped` and `failed` say what was left out of this build, and why; `summaries` what became of
-    the summaries given. `embedded` and `reused` count texts (passages and segments).
+    the summaries given. `embedded` and `reused` count passages of different text.
     """
 
     name: str
@@ -147,10 +147,11 @@ def build(
         new = not (folder / version).is_dir() or bool(findings(folder / version))
         if new:
             vectors.reuse(before, settings)
+            wholes, parts = vectors.of(gathered.passages)
             contents = Contents(
                 passages=tuple(gathered.passages),
-                vectors=vectors.of_passages(gathered.passages),
-                segment_vectors=vectors.of_segments(gathered.passages),
+                vectors=wholes,
+                segment_vectors=parts,
                 lexical=weigh(gathered.passages, lexical or LexicalSettings()),
             )
             manifest = Manifest(
@@ -188,13 +189,29 @@ def build(
     )
 
 
-def passage_text(passage: Passage) -> str:
-    """Return the text a passage is embedded as: its headings, then its words."""
-    return f"{passage.heading}\n{passage.text}"
+def passage_text(passage: Passage) -> PassageText:
+    """Return what a passage is embedded as: its headings, then its words; parts are segments."""
+    text = f"{passage.heading}\n{passage.text}"
+    spans: list[tuple[int, int]] = []
+    end = len(passage.heading) + 1
+    for segment in passage.segments:
+        start = text.index(segment.text, end)
+        end = start + len(segment.text)
+        spans.append((start, end))
+    return PassageText(text, tuple(spans), tuple(map(_alone, passage.segments)))
 
 
-def segment_text(segment: Segment) -> str:
-    """Return the text a segment is embedded as: what introduces it, then its words."""
+def vectors_of(
+    passages: Sequence[Passage], embedder: Embedder
+) -> tuple[Vectors, NDArray[np.float16]]:
+    """Return the vectors that a snapshot of these passages holds.
+
+    float32[passages, dimensions] and float16[segments, dimensions].
+    """
+    return _Vectors(embedder, lambda _: None).of(passages)
+
+
+def _alone(segment: Segment) -> str:
     return f"{segment.lead} {segment.text}" if segment.lead else segment.text
 
 
@@ -251,13 +268,12 @@ def _add(gathered: _Gathered, document: Document, passages_of: PassagesOf) -> No
 
 
 class _Vectors:
-    """Vectors of texts: those of the version before where it has them, each text once."""
+    """Vectors of passages: those of the version before where it has them, each text once."""
 
     def __init__(self, embedder: Embedder, progress: Callable[[Progress], None]) -> None:
         self._embedder = embedder
         self._progress = progress
-        self._passages: dict[str, Vectors] = {}
-        self._segments: dict[str, NDArray[np.float16]] = {}
+        self._known: dict[PassageText, PassageVectors] = {}
         self.counts: Counter[str] = Counter()
 
     def reuse(self, before: Snapshot | None, settings: Settings) -> None:
@@ -267,36 +283,27 @@ class _Vectors:
         if before.manifest.settings.get("embedding") != settings["embedding"]:
             return
         contents = before.contents
-        segments = (s for passage in contents.passages for s in passage.segments)
-        texts = map(passage_text, contents.passages)
-        self._passages = dict(zip(texts, contents.vectors, strict=True))
-        texts = map(segment_text, segments)
-        self._segments = dict(zip(texts, contents.segment_vectors, strict=True))
+        starts = contents.segment_starts
+        for row, passage in enumerate(contents.passages):
+            parts = contents.segment_vectors[starts[row] : starts[row + 1]]
+            self._known[passage_text(passage)] = PassageVectors(
+                contents.vectors[row], parts.astype(np.float32)
+            )
 
-    def of_passages(self, passages: Sequence[Passage]) -> Vectors:
-        """Return float32[passages, dimensions]."""
-        return self._of([passage_text(p) for p in passages], self._passages, np.float32)
-
-    def of_segments(self, passages: Sequence[Passage]) -> NDArray[np.float16]:
-        """Return float16[segments, dimensions]."""
-        texts = [segment_text(s) for passage in passages for s in passage.segments]
-        return self._of(texts, self._segments, np.float16)
-
-    def _of(self, texts: Sequence[str], known: Mapping[str, Any], kind: type) -> NDArray[Any]:
-        distinct = list(dict.fromkeys(texts))
-        missing = sorted((text for text in distinct if text not in known), key=len)
-        rows = {text: row for row, text in enumerate(missing)}
-        made: NDArray[Any] = np.empty((len(missing), self._embedder.dimensions), dtype=kind)
+    def of(self, passages: Sequence[Passage]) -> tuple[Vectors, NDArray[np.float16]]:
+        """Return float32[passages, dimensions] and float16[segments, dimensions]."""
+        texts = [passage_text(passage) for passage in passages]
+        distinct = dict.fromkeys(texts)
+        missing = [text for text in distinct if text not in self._known]
+        missing.sort(key=lambda each: len(each.text))
         for start in range(0, len(missing), BATCH):
             some = missing[start : start + BATCH]
-            made[start : start + len(some)] = self._embedder.embed_passages(some)
+            self._known.update(zip(some, self._embedder.embed_in_context(some), strict=True))
             self._progress(Progress("embedding", start + len(some), len(missing)))
         self.counts.update(embedded=len(missing), reused=len(distinct) - len(missing))
-        vectors: NDArray[Any] = np.empty((len(texts), self._embedder.dimensions), dtype=kind)
-        for row, text in enumerate(texts):
-            place = rows.get(text)
-            vectors[row] = known[text] if place is None else made[place]
-        return vectors
+        read = [self._known[text] for text in texts]
+        wholes = np.array([each.whole for each in read], dtype=np.float32)
+        return wholes, np.concatenate([each.parts.astype(np.float16) for each in read])
 
 
 def _compared(before: Snapshot | None, records: Sequence[DocumentRecord]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from audit.keyfiles import LogSigner, Secret
 from audit.keys import KeyStore
 from audit.log import Log
 from audit.verify import verify_database
-from knowledge.building import passage_text, segment_text
+from knowledge.building import vectors_of
 from knowledge.documents import Document, Passage
 from knowledge.faiss_store import FaissIndex
 from knowledge.lexical import LexicalSettings, weigh
@@ -109,11 +109,11 @@ def opened(
     """Index documents in memory."""
     embedder = WordsEmbedder()
     passages = tuple(p for document in documents for p in passages_of(document))
-    segments = [segment_text(s) for p in passages for s in p.segments]
+    vectors, parts = vectors_of(passages, embedder)
     contents = Contents(
         passages=passages,
-        vectors=embedder.embed_passages([passage_text(p) for p in passages]),
-        segment_vectors=embedder.embed_passages(segments).astype("float16"),
+        vectors=vectors,
+        segment_vectors=parts,
         lexical=weigh(passages, LexicalSettings()),
     )
     return Opened(Retriever(FaissIndex(contents), embedder), passages)

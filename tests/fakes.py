@@ -7,30 +7,35 @@ from collections.abc import Sequence
 import numpy as np
 
 from knowledge.documents import Block, BlockKind, Document, Passage, Section, Segment, SegmentKind
-from knowledge.embedding import Vectors
+from knowledge.embedding import PassageText, PassageVectors, Vectors
 
 
 class WordsEmbedder:
     """Adds up a pseudo-random vector for each word: like words make like vectors.
 
     `rounding` shakes every vector a little, as another machine would. `embedded` lists the texts
-    that were embedded as passages.
+    that were embedded as passages; a part of one is read as it stands alone.
     """
 
     def __init__(self, dimensions: int = 48, name: str = "words", rounding: float = 0.0) -> None:
         self.dimensions = dimensions
         self.max_tokens = 256
         self.digest = hashlib.sha256(f"{name} {dimensions}".encode()).hexdigest()
-        self.question_digest = self.digest
         self.embedded: list[str] = []
         self._rounding = rounding
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Return a unit vector for each text."""
         self.embedded.extend(texts)
-        if not texts:
-            return np.empty((0, self.dimensions), dtype=np.float32)
-        return np.stack([self.embed_question(text) for text in texts])
+        return self._stacked(texts)
+
+    def embed_in_context(self, passages: Sequence[PassageText]) -> tuple[PassageVectors, ...]:
+        """Return the vectors of passages, and of their parts as they stand alone."""
+        wholes = self.embed_passages([passage.text for passage in passages])
+        return tuple(
+            PassageVectors(whole, self._stacked(passage.alone))
+            for passage, whole in zip(passages, wholes, strict=True)
+        )
 
     def embed_question(self, text: str) -> Vectors:
         """Return the unit vector of one text."""
@@ -42,6 +47,10 @@ class WordsEmbedder:
     def count_tokens(self, text: str) -> int:
         """Return the number of words, and two for the ends."""
         return len(re.findall(r"\w+", text)) + 2
+
+    def _stacked(self, texts: Sequence[str]) -> Vectors:
+        vectors = [self.embed_question(text) for text in texts]
+        return np.array(vectors, dtype=np.float32).reshape(len(texts), self.dimensions)
 
     def _word(self, word: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         seed = hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=8).digest()

@@ -1,93 +1,68 @@
-"""Train the question adapter that ships.
+"""Train the adapter that ships.
 
-python -m evaluation.training --data DIR [--out FILE] [--folds N]
+python -m evaluation.training lessons FILE --data DIR
+python -m evaluation.training adapter FILE [--out ADAPTER] [--leave-out N/FOLDS] [--device cuda]
 
-`--data` is the folder with the guidance pages that the questions are about. Takes some minutes on
-two cores. With `--folds N` nothing is written: each part of the fit half's pages is left out in
-turn, and the questions about it are tried with and without what was learned from the others.
+The first gathers what is learned from into FILE; `--data` is the folder with the guidance pages
+that the questions are about. The second needs only that file, torch, peft and
+sentence-transformers: minutes on a graphics processor, most of a day on two cores. With
+`--leave-out` the questions over one part of the pages are not learned from, so that they can be
+tried.
 """
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
+from evaluation.training.examples import fold_of, read_lessons, write_lessons
+from knowledge.embedding import MINILM_SHA256, packaged_model
+from knowledge.model_adapter import PACKAGED
 
-from evaluation.own_questions import (
-    guidance_documents,
-    load_guidance_questions,
-    load_questions,
-    starter_documents,
-)
-from evaluation.training.examples import Lesson, fold_of, lesson
-from evaluation.training.question_adapter import Course, Tuner
-from knowledge.embedding import MINILM_SHA256, SentenceTransformerEmbedder, packaged_model
-from knowledge.question_adapter import PACKAGED
+TOLD_EVERY = 50
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Train and write the adapter, or try it fold by fold; return 0."""
+    """Gather or train; return 0."""
     parser = argparse.ArgumentParser(prog="python -m evaluation.training")
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, default=PACKAGED)
-    parser.add_argument("--folds", type=int, default=0)
+    parts = parser.add_subparsers(dest="part", required=True)
+    gather = parts.add_parser("lessons", help="gather what is learned from")
+    gather.add_argument("file", type=Path)
+    gather.add_argument("--data", type=Path, required=True)
+    train = parts.add_parser("adapter", help="train the adapter")
+    train.add_argument("file", type=Path)
+    train.add_argument("--out", type=Path, default=PACKAGED)
+    train.add_argument("--leave-out", default="")
+    train.add_argument("--device", default="cpu")
+    train.add_argument("--model", type=Path, default=None)
     given = parser.parse_args(arguments)
-    lessons = _lessons(given.data)
-    if given.folds:
-        for fold in range(given.folds):
-            _try_fold(lessons, fold, given.folds)
-        return 0
-    tuner = Tuner(packaged_model(), Course())
-    tuner.train(tuple(lessons.values()), _told)
-    given.out.parent.mkdir(parents=True, exist_ok=True)
-    tuner.save(given.out, MINILM_SHA256)
-    sys.stdout.write(f"Written: {given.out}\n")
+    if given.part == "lessons":
+        from evaluation.training.lessons import all_lessons
+
+        write_lessons(all_lessons(given.data), given.file)
+    else:
+        _train(given)
     return 0
 
 
-def _lessons(data: Path) -> Mapping[str, Lesson]:
-    embedder = SentenceTransformerEmbedder(packaged_model(), MINILM_SHA256)
-    return {
-        "starter": lesson(load_questions().of("fit"), starter_documents(), embedder),
-        "guidance": lesson(load_guidance_questions().of("fit"), guidance_documents(data), embedder),
-    }
+def _train(given: argparse.Namespace) -> None:
+    from evaluation.training.adapter import Course, Tuner
+
+    lessons = read_lessons(given.file)
+    if given.leave_out:
+        fold, folds = map(int, given.leave_out.split("/"))
+        lessons = tuple(each.only(lambda page: fold_of(page, folds) != fold) for each in lessons)
+    tuner = Tuner(given.model or packaged_model(), Course(), given.device)
+    tuner.train(lessons, _told)
+    given.out.parent.mkdir(parents=True, exist_ok=True)
+    tuner.save(given.out, MINILM_SHA256)
+    sys.stdout.write(f"Written: {given.out}\n")
 
 
-def _try_fold(lessons: Mapping[str, Lesson], fold: int, folds: int) -> None:
-    def part(each: Lesson, held_out: bool) -> Lesson:
-        return each.only(e for e in each.examples if (fold_of(e.page, folds) == fold) is held_out)
-
-    tuner = Tuner(packaged_model(), Course())
-    held_out = {name: part(each, True) for name, each in lessons.items()}
-    texts = {name: [e.text for e in each.examples] for name, each in held_out.items()}
-    plain = {name: tuner.embed(asked) for name, asked in texts.items()}
-    tuner.train([part(each, False) for each in lessons.values()], _told)
-    for name, each in held_out.items():
-        before, after = (_found(each, v) for v in (plain[name], tuner.embed(texts[name])))
-        sys.stdout.write(
-            f"fold {fold + 1}, {name}, {len(each.examples)} questions: an answering passage among "
-            f"the first 3 {before[0]:.3f} → {after[0]:.3f}, a marked sentence among the first 5 "
-            f"{before[1]:.3f} → {after[1]:.3f}\n"
-        )
-
-
-def _found(
-    asked: Lesson, vectors: np.ndarray[tuple[int, int], np.dtype[np.float32]]
-) -> tuple[float, float]:
-    """Return the shares with a right passage in the first 3, a right segment in the first 5."""
-    passages = np.argsort(-vectors @ asked.passages.T, axis=1)[:, :3]
-    segments = np.argsort(-vectors @ asked.segments.T, axis=1)[:, :5]
-    each = list(zip(asked.examples, passages.tolist(), segments.tolist(), strict=True))
-    return (
-        sum(bool(set(found).intersection(e.passages)) for e, found, _ in each) / len(each),
-        sum(bool(set(found).intersection(e.segments)) for e, _, found in each) / len(each),
-    )
-
-
-def _told(epoch: int, loss: float) -> None:
-    sys.stdout.write(f"epoch {epoch + 1}: mean loss {loss:.3f}\n")
-    sys.stdout.flush()
+def _told(step: int, steps: int, loss: float) -> None:
+    if step % TOLD_EVERY == 0 or step == steps:
+        sys.stdout.write(f"step {step} of {steps}: loss {loss:.3f}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

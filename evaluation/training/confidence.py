@@ -1,10 +1,10 @@
 """Fit how likely an answer holds what was asked for, on the fit half of our own questions.
 
-python -m evaluation.training.confidence --data DIR
+python -m evaluation.training.confidence --data DIR --adapters FIRST SECOND
 
-prints the numbers of `assistant.confidence.Calibration`, and what thresholds would cost. Takes some
-ten minutes on two cores: the adapter is trained once for each half of the pages, so that no
-question is read by an adapter that learned from its page.
+prints the numbers of `assistant.confidence.Calibration`, and what thresholds would cost. The
+adapters are trained with `--leave-out 0/2` and `1/2`: each is asked only about pages that it did
+not learn from, as an assistant is in life. Takes some ten minutes on two cores.
 """
 
 import argparse
@@ -31,15 +31,14 @@ from evaluation.own_questions import (
     starter_documents,
 )
 from evaluation.own_set import OwnQuestion, OwnQuestions, segment_digest
-from evaluation.training.examples import Lesson, fold_of, lesson
-from evaluation.training.question_adapter import Course, Tuner
+from evaluation.training.examples import fold_of
+from knowledge.building import vectors_of
 from knowledge.chunking import passages_of
 from knowledge.documents import Document
 from knowledge.embedding import (
     MINILM_SHA256,
     Embedder,
     SentenceTransformerEmbedder,
-    Vectors,
     packaged_model,
 )
 from knowledge.faiss_store import FaissIndex
@@ -68,37 +67,21 @@ class Trial:
     answerable: bool
 
 
-class Recited:
-    """An embedder that knows the vectors of some questions by heart."""
-
-    def __init__(self, vectors: Mapping[str, Vectors], embedder: Embedder) -> None:
-        self._vectors, self._published = vectors, embedder
-        self.digest = self.question_digest = embedder.digest
-        self.dimensions, self.max_tokens = embedder.dimensions, embedder.max_tokens
-        self.embed_passages, self.count_tokens = embedder.embed_passages, embedder.count_tokens
-
-    def embed_question(self, text: str) -> Vectors:
-        """Return the vector known by heart, or, for what masking has changed, the published one."""
-        known = self._vectors.get(text)
-        return self._published.embed_question(text) if known is None else known
-
-
 def main(arguments: Sequence[str]) -> int:
     """Fit and print; return 0."""
     parser = argparse.ArgumentParser(prog="python -m evaluation.training.confidence")
     parser.add_argument("--data", type=Path, required=True)
-    data = parser.parse_args(arguments).data
-    embedder = SentenceTransformerEmbedder(packaged_model(), MINILM_SHA256)
+    parser.add_argument("--adapters", type=Path, nargs=FOLDS, required=True)
+    given = parser.parse_args(arguments)
     sets = (
         (load_questions(), starter_documents()),
-        (load_guidance_questions(), guidance_documents(data)),
+        (load_guidance_questions(), guidance_documents(given.data)),
     )
-    lessons = [lesson(asked.of("fit"), pages, embedder) for asked, pages in sets]
-    vectors = _unlearned(lessons, [q for asked, _ in sets for q in _fit(asked)])
     trials = [
         trial
-        for (asked, pages), taught in zip(sets, lessons, strict=True)
-        for trial in _tried(asked, pages, taught, Recited(vectors, embedder))
+        for fold, adapter in enumerate(given.adapters)
+        for asked, pages in sets
+        for trial in _tried(_fit(asked, fold), pages, _reader(adapter))
     ]
     _report(trials)
     return 0
@@ -125,41 +108,27 @@ def fitted(trials: Sequence[Trial]) -> tuple[float, NDArray[np.float64]]:
     return float(found[0] - weights @ mean), weights
 
 
-def _fit(asked: OwnQuestions) -> list[OwnQuestion]:
-    return [question for question in asked.of("fit") if question.language == "en"]
+def _fit(asked: OwnQuestions, fold: int) -> list[OwnQuestion]:
+    return [
+        question
+        for question in asked.of("fit")
+        if question.language == "en" and fold_of(question.page or question.id, FOLDS) == fold
+    ]
 
 
-def _unlearned(
-    lessons: Sequence[Lesson], questions: Sequence[OwnQuestion]
-) -> Mapping[str, Vectors]:
-    """Return each question's vector, read by an adapter that never saw its page."""
-    vectors: dict[str, Vectors] = {}
-    for fold in range(FOLDS):
-        tuner = Tuner(packaged_model(), Course())
-        tuner.train(
-            [
-                each.only(e for e in each.examples if fold_of(e.page, FOLDS) != fold)
-                for each in lessons
-            ]
-        )
-        mine = [_alone(q) for q in questions if fold_of(q.page or q.id, FOLDS) == fold]
-        vectors.update(zip(mine, tuner.embed(mine), strict=True))
-    return vectors
+def _reader(adapter: Path) -> Embedder:
+    return SentenceTransformerEmbedder(packaged_model(), MINILM_SHA256, adapter=adapter)
 
 
 def _tried(
-    asked: OwnQuestions, pages: Mapping[str, Document], taught: Lesson, embedder: Embedder
+    questions: Sequence[OwnQuestion], pages: Mapping[str, Document], embedder: Embedder
 ) -> Iterator[Trial]:
     passages = tuple(passage for page in pages.values() for passage in passages_of(page))
-    contents = Contents(
-        passages,
-        taught.passages,
-        taught.segments.astype(np.float16),
-        weigh(passages, LexicalSettings()),
-    )
+    vectors, parts = vectors_of(passages, embedder)
+    contents = Contents(passages, vectors, parts, weigh(passages, LexicalSettings()))
     retriever = Retriever(FaissIndex(contents), embedder)
     policy = load_policy()
-    for question in _fit(asked):
+    for question in questions:
         weight = OUT_OF_SCOPE if question.out_of_scope else 1.0
         turn = _asked(question, retriever, policy)
         if turn.hits:

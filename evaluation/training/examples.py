@@ -1,80 +1,52 @@
-"""What the question adapter learns from: the fit half of the project's own questions."""
+"""What the adapter learns from: passages, questions, and what of the passages answers.
+
+Plain values that go through a file, so that a machine can train that has nothing else of the
+project's needs installed, nor the pages.
+"""
 
 import hashlib
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import TypeVar
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
+from knowledge.embedding import PassageText
 
-from evaluation.own_set import OwnQuestion, segment_digest
-from knowledge.building import passage_text, segment_text
-from knowledge.chunking import passages_of
-from knowledge.documents import Document
-from knowledge.embedding import Embedder, Vectors
-
-Rows = tuple[int, ...]
-Key = TypeVar("Key", bound=Hashable)
+Place = tuple[int, int]
+"""A part of a passage: the passage's row, and the part's number in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question with the rows of the passages and segments that answer it.
+    """A question and the parts of its page's passages that answer it.
 
     `sisters` are rows of passages on other pages known to answer too: neither right nor wrong.
     """
 
     text: str
     page: str
-    passages: Rows
-    segments: Rows
-    sisters: Rows
+    answers: tuple[Place, ...]
+    sisters: tuple[int, ...] = ()
+
+    @property
+    def passages(self) -> tuple[int, ...]:
+        """Return the rows of the passages that answer, ascending."""
+        return tuple(sorted({row for row, _ in self.answers}))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Lesson:
-    """The examples over one set of pages, and the vectors of its passages and segments.
+    """The passages of one set of pages, each with the page it is of, and the examples over them."""
 
-    `passages` is float32[passages, dimensions], `segments` float32[segments, dimensions].
-    """
-
+    passages: tuple[PassageText, ...]
+    pages: tuple[str, ...]
     examples: tuple[Example, ...]
-    passages: NDArray[np.float32]
-    segments: NDArray[np.float32]
 
-    def only(self, kept: Iterable[Example]) -> "Lesson":
-        """Return the lesson with these of its examples."""
-        return replace(self, examples=tuple(kept))
-
-
-def lesson(
-    questions: Iterable[OwnQuestion], documents: Mapping[str, Document], embedder: Embedder
-) -> Lesson:
-    """Return the questions in English that their page answers, follow-ups as they stand alone.
-
-    `documents` are the pages by what questions call them.
-    """
-    passages = [
-        (name, passage) for name, document in documents.items() for passage in passages_of(document)
-    ]
-    segments = [
-        (row, segment) for row, (_, passage) in enumerate(passages) for segment in passage.segments
-    ]
-    pages = _rows((name, row) for row, (name, _) in enumerate(passages))
-    answers = _rows(
-        ((passages[row][0], segment_digest(segment.text)), place)
-        for place, (row, segment) in enumerate(segments)
-    )
-    return Lesson(
-        tuple(
-            _example(question, pages, answers, [row for row, _ in segments])
-            for question in questions
-            if question.answerable and question.language == "en"
-        ),
-        _embedded([passage_text(passage) for _, passage in passages], embedder),
-        _embedded([segment_text(segment) for _, segment in segments], embedder),
-    )
+    def only(self, kept: Callable[[str], bool]) -> "Lesson":
+        """Return the lesson with only the examples over some pages, by the page's name."""
+        return Lesson(
+            self.passages, self.pages, tuple(each for each in self.examples if kept(each.page))
+        )
 
 
 def fold_of(page: str, folds: int) -> int:
@@ -82,32 +54,28 @@ def fold_of(page: str, folds: int) -> int:
     return hashlib.sha256(f"fold {page}".encode()).digest()[0] % folds
 
 
-def _example(
-    question: OwnQuestion,
-    pages: Mapping[str, list[int]],
-    answers: Mapping[tuple[str, str], list[int]],
-    owners: list[int],
-) -> Example:
-    segments = [row for each in question.evidence for row in answers[question.page, each]]
-    return Example(
-        text=question.standalone or question.text,
-        page=question.page,
-        passages=tuple(sorted({owners[row] for row in segments})),
-        segments=tuple(segments),
-        sisters=tuple(row for page in question.also for row in pages.get(page, ())),
+def write_lessons(lessons: tuple[Lesson, ...], path: Path) -> None:
+    """Write the lessons as JSON. They hold the pages' text: keep the file where the pages are."""
+    path.write_text(json.dumps([asdict(each) for each in lessons]), encoding="utf-8")
+
+
+def read_lessons(path: Path) -> tuple[Lesson, ...]:
+    """Return the lessons that `write_lessons` wrote."""
+    return tuple(
+        Lesson(
+            tuple(
+                PassageText(each["text"], _pairs(each["spans"]), tuple(each["alone"]))
+                for each in said["passages"]
+            ),
+            tuple(said["pages"]),
+            tuple(
+                Example(each["text"], each["page"], _pairs(each["answers"]), tuple(each["sisters"]))
+                for each in said["examples"]
+            ),
+        )
+        for said in json.loads(path.read_text(encoding="utf-8"))
     )
 
 
-def _rows(pairs: Iterable[tuple[Key, int]]) -> Mapping[Key, list[int]]:
-    found: dict[Key, list[int]] = {}
-    for key, row in pairs:
-        found.setdefault(key, []).append(row)
-    return found
-
-
-def _embedded(texts: list[str], embedder: Embedder) -> Vectors:
-    """Return float32[texts, dimensions]; a text that comes twice is embedded once."""
-    distinct = sorted(dict.fromkeys(texts), key=len)
-    vectors = embedder.embed_passages(distinct)
-    places = {text: row for row, text in enumerate(distinct)}
-    return vectors[[places[text] for text in texts]]
+def _pairs(values: list[list[int]]) -> tuple[tuple[int, int], ...]:
+    return tuple((first, second) for first, second in values)

@@ -14,11 +14,12 @@ from safetensors.torch import load_file, save_file
 from knowledge.embedding import (
     MINILM_SHA256,
     Embedder,
+    PassageText,
     SentenceTransformerEmbedder,
     packaged_model,
 )
 from knowledge.errors import ModelMismatch
-from knowledge.question_adapter import PACKAGED
+from knowledge.model_adapter import PACKAGED
 from tests.fakes import WordsEmbedder
 
 TEXTS = (
@@ -68,8 +69,7 @@ def test_a_text_has_one_vector_however_it_comes(embedder: Embedder) -> None:
     together = embedder.embed_passages(TEXTS)
     for text, vector in zip(TEXTS, together, strict=True):
         assert embedder.embed_passages([text])[0] == pytest.approx(vector, abs=1e-5)
-        if embedder.question_digest == embedder.digest:
-            assert embedder.embed_question(text) == pytest.approx(vector, abs=1e-5)
+        assert embedder.embed_question(text) == pytest.approx(vector, abs=1e-5)
 
 
 def test_like_texts_are_nearer_than_unlike_ones(embedder: Embedder) -> None:
@@ -103,13 +103,53 @@ def test_the_real_model_gives_the_vectors_that_encode_gives(minilm: Embedder) ->
     assert minilm.embed_passages(TEXTS) == pytest.approx(expected, abs=1e-5)
 
 
-def test_an_adapter_changes_questions_and_no_passage(minilm: Embedder, adapted: Embedder) -> None:
-    assert adapted.digest == minilm.digest
-    assert adapted.question_digest != minilm.question_digest
-    assert adapted.embed_passages(TEXTS) == pytest.approx(minilm.embed_passages(TEXTS), abs=1e-6)
-    asked, plain = (each.embed_question(TEXTS[0]) for each in (adapted, minilm))
-    assert asked != pytest.approx(plain, abs=1e-2)
-    assert asked @ plain > 0.5
+def test_an_adapter_changes_all_vectors_and_the_digest(minilm: Embedder, adapted: Embedder) -> None:
+    assert adapted.digest != minilm.digest
+    changed, plain = (each.embed_passages(TEXTS) for each in (adapted, minilm))
+    assert changed != pytest.approx(plain, abs=1e-2)
+    assert ((changed * plain).sum(1) > 0.3).all()
+
+
+def in_context(*sentences: str, heading: str = "Passports") -> PassageText:
+    text, spans = heading, []
+    for sentence in sentences:
+        spans.append((len(text) + 1, len(text) + 1 + len(sentence)))
+        text = f"{text}\n{sentence}"
+    return PassageText(text, tuple(spans), sentences)
+
+
+def test_passages_and_their_parts_have_the_promised_form(embedder: Embedder) -> None:
+    passages = (
+        in_context("You can renew it online.", "It costs £88.", "tŷ 🛂 \u202e"),
+        in_context("word " * 100, "word " * 400, "Beyond all that is read."),
+        in_context("It takes 3 weeks."),
+    )
+    read = embedder.embed_in_context(passages)
+    whole = embedder.embed_passages([passage.text for passage in passages])
+    for passage, found, expected in zip(passages, read, whole, strict=True):
+        assert found.whole == pytest.approx(expected, abs=1e-5)
+        assert found.parts.shape == (len(passage.spans), embedder.dimensions)
+        assert found.parts.dtype == found.whole.dtype == np.float32
+        assert np.linalg.norm(found.parts, axis=1) == pytest.approx(1, abs=1e-5)
+    for passage, together in zip(passages, read, strict=True):
+        (alone,) = embedder.embed_in_context([passage])
+        assert alone.parts == pytest.approx(together.parts, abs=1e-5)
+    assert embedder.embed_in_context([]) == ()
+
+
+def test_a_part_that_the_model_does_not_reach_is_read_alone(embedder: Embedder) -> None:
+    (found,) = embedder.embed_in_context([in_context("word " * 400, "Bring two photographs.")])
+    (alone,) = embedder.embed_passages(["Bring two photographs."])
+    assert found.parts[1] == pytest.approx(alone, abs=1e-5)
+
+
+def test_the_same_words_mean_what_their_passage_is_about(adapted: Embedder) -> None:
+    cost = "It costs £88."
+    passport, dog = adapted.embed_in_context(
+        [in_context(cost), in_context(cost, heading="Dog licences")]
+    )
+    asked = adapted.embed_question("how much is a passport")
+    assert asked @ passport.parts[0] > asked @ dog.parts[0] + 0.1
 
 
 def test_an_adapter_of_another_model_is_refused(tmp_path: Path) -> None:
@@ -121,7 +161,7 @@ def test_an_adapter_of_another_model_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", ["missing", "cut", "not one", "unknown layer", "wrong shape"])
 def test_a_damaged_adapter_is_refused_with_what_to_do(tmp_path: Path, damage: str) -> None:
-    path = tmp_path / "questions.safetensors"
+    path = tmp_path / "guidance.safetensors"
     base = {"base": MINILM_SHA256}
     match damage:
         case "cut":
@@ -150,13 +190,13 @@ def refuse(*_, **__):
 
 socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse
 from knowledge.embedding import MINILM_SHA256, SentenceTransformerEmbedder, packaged_model
-from knowledge.question_adapter import PACKAGED
+from knowledge.model_adapter import PACKAGED
 embedder = SentenceTransformerEmbedder(packaged_model(), MINILM_SHA256, adapter=PACKAGED)
 print(embedder.digest, embedder.dimensions, len(embedder.embed_question("passport")))
 """
 
 
-def test_loading_and_embedding_try_no_network(minilm: Embedder) -> None:
+def test_loading_and_embedding_try_no_network(adapted: Embedder) -> None:
     assert socket.socket.connect is not None
     child = subprocess.run(
         [sys.executable, "-c", WITHOUT_NETWORK],
@@ -168,6 +208,6 @@ def test_loading_and_embedding_try_no_network(minilm: Embedder) -> None:
         check=False,
     )
     assert child.returncode == 0, child.stderr
-    assert child.stdout.split() == [minilm.digest, "384", "384"]
+    assert child.stdout.split() == [adapted.digest, "384", "384"]
     assert "network was tried" not in child.stderr
     assert "Loading weights" not in child.stderr

@@ -5,43 +5,76 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evaluation.own_set import OwnQuestion, segment_digest
-from evaluation.training.examples import lesson
-from evaluation.training.question_adapter import Course, Tuner
-from knowledge.embedding import MINILM_SHA256, SentenceTransformerEmbedder, packaged_model
-from tests.fakes import page
+from evaluation.training.adapter import Course, Tuner
+from evaluation.training.examples import Example, Lesson
+from knowledge.embedding import (
+    MINILM_SHA256,
+    PassageText,
+    SentenceTransformerEmbedder,
+    packaged_model,
+)
 
 ANSWERS = ("Bring two photographs.", "The office shuts at noon.", "Children pay nothing.")
 QUESTIONS = ("what do i need", "when can i come", "and for my son")
+ASIDE = "Dogs must be on a lead."
+
+
+def passage(heading: str, *sentences: str) -> PassageText:
+    text, spans = heading, []
+    for sentence in sentences:
+        spans.append((len(text) + 1, len(text) + 1 + len(sentence)))
+        text = f"{text}\n{sentence}"
+    return PassageText(text, tuple(spans), sentences)
+
+
+LESSON = Lesson(
+    (*(passage("The fair", answer, ASIDE) for answer in ANSWERS), passage("A sale", ASIDE)),
+    ("fair", "fair", "fair", "sale"),
+    tuple(
+        Example(question, "fair", ((row, 0),), sisters=(3,))
+        for row, question in enumerate(QUESTIONS)
+    ),
+)
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning")
 def test_trained_written_and_read_back(tmp_path: Path) -> None:
-    published = SentenceTransformerEmbedder(packaged_model(), MINILM_SHA256)
-    documents = {"fair": page("/fair", "The fair", *ANSWERS)}
-    questions = [
-        OwnQuestion(f"fair-{n}", "fair", "plain", text, (segment_digest(answer),), True)
-        for n, (text, answer) in enumerate(zip(QUESTIONS, ANSWERS, strict=True))
-    ]
-    taught = lesson(questions, documents, published)
-    tuner = Tuner(packaged_model(), Course(epochs=20, rate=1e-3, warm_up=2, dropout=0.0))
-    before = tuner.embed(QUESTIONS)
-    losses: list[float] = []
-    tuner.train([taught], lambda epoch, loss: losses.append(loss))
-    after = tuner.embed(QUESTIONS)
-    right = [example.segments[0] for example in taught.examples]
-    assert losses[-1] < losses[0]
-    assert (
-        np.diag(after @ taught.segments[right].T).mean()
-        > np.diag(before @ taught.segments[right].T).mean()
-    )
+    def cosines(embedder: SentenceTransformerEmbedder) -> np.ndarray[tuple[int, int]]:
+        """Return those of each question with its answer, and with the aside beside it."""
+        read = embedder.embed_in_context(LESSON.passages[:3])
+        asked = [embedder.embed_question(question) for question in QUESTIONS]
+        return np.array([each.parts @ vector for each, vector in zip(read, asked, strict=True)])
 
-    tuner.save(tmp_path / "questions.safetensors", MINILM_SHA256)
+    published = SentenceTransformerEmbedder(packaged_model(), MINILM_SHA256)
+    course = Course(rank=8, epochs=20, batch=3, rate=1e-3, dropout=0.0, others=1, stay=0.1)
+    tuner = Tuner(packaged_model(), course)
+    losses: list[float] = []
+    tuner.train([LESSON], lambda step, steps, loss: losses.append(loss))
+    assert len(losses) == 20
+    assert losses[-1] < losses[0] / 2
+
+    tuner.save(tmp_path / "guidance.safetensors", MINILM_SHA256)
     read = SentenceTransformerEmbedder(
-        packaged_model(), MINILM_SHA256, adapter=tmp_path / "questions.safetensors"
+        packaged_model(), MINILM_SHA256, adapter=tmp_path / "guidance.safetensors"
     )
-    for text, vector in zip(QUESTIONS, after, strict=True):
-        assert read.embed_question(text) == pytest.approx(vector, abs=5e-3)
-    assert read.embed_passages(ANSWERS) == pytest.approx(
-        published.embed_passages(ANSWERS), abs=1e-6
-    )
+    before, after = cosines(published), cosines(read)
+    assert (after[:, 0] - after[:, 1] > before[:, 0] - before[:, 1] + 0.1).all()
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning")
+def test_what_is_known_to_answer_elsewhere_is_not_taught_to_be_wrong() -> None:
+    twins = (passage("The fair", ANSWERS[0]), passage("The fair", ANSWERS[0]))
+
+    def loss(sisters: tuple[int, ...]) -> float:
+        examples = (
+            Example("what do i need", "fair", ((0, 0),), sisters),
+            Example("what to bring", "other", ((1, 0),)),
+        )
+        losses: list[float] = []
+        tuner = Tuner(packaged_model(), Course(rank=2, epochs=1, batch=2, dropout=0.0))
+        tuner.train(
+            [Lesson(twins, ("fair", "other"), examples)], lambda *told: losses.append(told[2])
+        )
+        return losses[0]
+
+    assert loss(sisters=(1,)) < loss(sisters=()) - 0.3

@@ -1,9 +1,9 @@
-"""A small change to the embedding model's weights, for reading questions only.
+"""A small change to the embedding model's weights, for guidance and what people ask of it.
 
-Passages keep the vectors of the model as published; a question is read by the same model with a
-low-rank matrix added to each of its linear layers (Hu et al. 2021), so that its vector falls nearer
-to the passages that answer. That costs nothing when a question is asked, and a new adapter needs no
-snapshot built again. The file is plain numbers (safetensors): opening it runs no code.
+A low-rank matrix is added to each linear layer of the model (Hu et al. 2021), so that a question's
+vector falls nearer to the passages and segments that answer. Questions and passages are read by the
+same changed model; it costs nothing when a question is asked. The file is plain numbers
+(safetensors): opening it runs no code.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from knowledge.errors import ModelMismatch
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-PACKAGED = Path(__file__).parent / "adapter" / "questions.safetensors"
+PACKAGED = Path(__file__).parent / "adapter" / "guidance.safetensors"
 """The adapter that ships, for the packaged model. How it was made: README.md beside it."""
 
 BASE = "base"
@@ -40,7 +40,7 @@ def adapt(model: "SentenceTransformer", adapter: Path, weights: str) -> str:
             if base != weights:
                 raise ModelMismatch(
                     f"{adapter} was made for the model {str(base)[:12]}, not for {weights[:12]}. "
-                    "Train it again for this model, or embed questions without it."
+                    "Train it again for this model, or use the model without it."
                 )
             keys: list[str] = list(file.keys())
             names = sorted(key.removesuffix(DOWN) for key in keys if key.endswith(DOWN))
