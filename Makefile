@@ -6,6 +6,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet -c requirements.lock
 DATA ?=
 KILLS ?= 1000
+DEVICE ?= cpu
 export HF_HUB_OFFLINE := 1
 
 .PHONY: run test check bench kill-test evaluate figures train lock assets clean
@@ -46,7 +47,14 @@ figures: .venv/.tested
 
 train: .venv/.tested
 	@test -n "$(DATA)" || { echo "Say where the guidance pages are: make train DATA=folder"; exit 2; }
-	@$(BIN)/python -m evaluation.training --data "$(DATA)"
+	@mkdir -p out/training
+	@$(BIN)/python -m evaluation.training lessons out/training/lessons.json --data "$(DATA)"
+	@for half in 0 1; do \
+		$(BIN)/python -m evaluation.training adapter out/training/lessons.json --device $(DEVICE) \
+			--leave-out $$half/2 --out out/training/without-$$half.safetensors || exit 1; \
+	done
+	@$(BIN)/python -m evaluation.training average out/training/without-0.safetensors \
+		out/training/without-1.safetensors
 
 lock: .venv/.tested
 	@$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > requirements.lock

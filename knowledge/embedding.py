@@ -122,6 +122,8 @@ class SentenceTransformerEmbedder:
         files = _model_files(path)
         _check_weights(path, files, sha256)
         _check_modules(path)
+        from knowledge.question_reader import question_reader
+
         self._model = _load(path)
         if threads is not None:
             import torch
@@ -130,6 +132,7 @@ class SentenceTransformerEmbedder:
         self.max_tokens = int(self._model.max_seq_length or 512)
         changed = adapt(self._model, adapter, files[WEIGHTS]) if adapter else ""
         self.digest = _digest(files, self.max_tokens, changed)
+        self._read = question_reader(self._model, self.max_tokens)
         self._tokens = _Tokens(self._model, self.max_tokens)
         self._in_context = _pools_by_mean(self._model)
         self.dimensions = len(self.embed_question("Warm up"))
@@ -160,14 +163,7 @@ class SentenceTransformerEmbedder:
 
     def embed_question(self, text: str) -> Vectors:
         """Return float32[dimensions] without the bookkeeping of a batch."""
-        import torch
-
-        prompt = self._model.prompts.get("query") or ""
-        with torch.inference_mode():
-            features = self._model.preprocess([prompt + text])
-            vector = self._model(features)["sentence_embedding"][0]
-            unit = torch.nn.functional.normalize(vector, dim=0)
-        return np.asarray(unit.numpy(), dtype=np.float32)
+        return self._read(text)
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens the text has, special tokens included, before any cut."""

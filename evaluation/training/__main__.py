@@ -1,13 +1,14 @@
 """Train the adapter that ships.
 
 python -m evaluation.training lessons FILE --data DIR
-python -m evaluation.training adapter FILE [--out ADAPTER] [--leave-out N/FOLDS] [--device cuda]
+python -m evaluation.training adapter FILE --out ADAPTER [--leave-out N/FOLDS] [--device cuda]
+python -m evaluation.training average ADAPTER… [--out ADAPTER]
 
 The first gathers what is learned from into FILE; `--data` is the folder with the guidance pages
 that the questions are about. The second needs only that file, torch, peft and
 sentence-transformers: minutes on a graphics processor, most of a day on two cores. With
 `--leave-out` the questions over one part of the pages are not learned from, so that they can be
-tried.
+tried. The third writes the mean of some adapters, which is what ships.
 """
 
 import argparse
@@ -31,17 +32,25 @@ def main(arguments: Sequence[str]) -> int:
     gather.add_argument("--data", type=Path, required=True)
     train = parts.add_parser("adapter", help="train the adapter")
     train.add_argument("file", type=Path)
-    train.add_argument("--out", type=Path, default=PACKAGED)
+    train.add_argument("--out", type=Path, required=True)
     train.add_argument("--leave-out", default="")
     train.add_argument("--device", default="cpu")
     train.add_argument("--model", type=Path, default=None)
+    mean = parts.add_parser("average", help="write the mean of some adapters")
+    mean.add_argument("adapters", type=Path, nargs="+")
+    mean.add_argument("--out", type=Path, default=PACKAGED)
     given = parser.parse_args(arguments)
-    if given.part == "lessons":
-        from evaluation.training.lessons import all_lessons
+    match given.part:
+        case "lessons":
+            from evaluation.training.lessons import all_lessons
 
-        write_lessons(all_lessons(given.data), given.file)
-    else:
-        _train(given)
+            write_lessons(all_lessons(given.data), given.file)
+        case "adapter":
+            _train(given)
+        case "average":
+            from evaluation.training.adapter import average
+
+            average(given.adapters, given.out, MINILM_SHA256)
     return 0
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 from peft import LoraConfig, get_peft_model
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.util import batch_to_device
 from torch import Tensor
@@ -46,13 +46,13 @@ class Course:
     """
 
     rank: int = 32
-    epochs: float = 6
+    epochs: float = 5
     batch: int = 64
     rate: float = 3e-4
-    temperature: float = 0.05
+    temperature: float = 0.03
     parts: float = 0.5
     others: int = 3
-    stay: float = 0.0
+    stay: float = 0.5
     dropout: float = 0.1
     seed: int = 0
 
@@ -153,7 +153,9 @@ class Tuner:
 
     def _encode(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
         """Return unit vectors float32[texts, dimensions], and every token's state, padded."""
-        features = batch_to_device(self._sentences.preprocess(list(texts)), self._device)
+        features = batch_to_device(
+            self._sentences.preprocess(list(texts)), torch.device(self._device)
+        )
         with torch.autocast(self._device, torch.bfloat16, enabled=self._device != "cpu"):
             read = self._sentences(features)
         vectors: Tensor = read["sentence_embedding"].float()
@@ -226,3 +228,14 @@ def _surprise(scores: Tensor, right: Tensor, ignored: Tensor) -> Tensor:
     wrong = scores.masked_fill(right, FAR).logsumexp(1, keepdim=True)
     lost = (torch.logaddexp(wrong, scores) - scores) * right
     return (lost.sum(1) / right.sum(1).clamp(min=1))[right.any(1)].mean()
+
+
+def average(adapters: Sequence[Path], path: Path, base: str) -> None:
+    """Write the adapter whose change to the weights is the mean of these adapters' changes."""
+    read = [load_file(adapter) for adapter in adapters]
+    kept: dict[str, Tensor] = {}
+    for down in sorted(name for name in read[0] if name.endswith(DOWN)):
+        up = down.removesuffix(DOWN) + UP
+        kept[down] = torch.cat([each[down] for each in read])
+        kept[up] = torch.cat([each[up] / len(read) for each in read], dim=1).contiguous()
+    save_file(kept, path, {BASE: base})

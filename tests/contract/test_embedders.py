@@ -19,7 +19,8 @@ from knowledge.embedding import (
     packaged_model,
 )
 from knowledge.errors import ModelMismatch
-from knowledge.model_adapter import PACKAGED
+from knowledge.model_adapter import PACKAGED, adapt
+from knowledge.question_reader import plain_bert
 from tests.fakes import WordsEmbedder
 
 TEXTS = (
@@ -29,6 +30,19 @@ TEXTS = (
     "word " * 400,
     "How do I renew a passport?",
     "Sut mae adnewyddu pasbort?",
+)
+QUESTIONS = (
+    *TEXTS,
+    " ",
+    "?",
+    "HOW MUCH IS IT",
+    "Can I get a council tax reduction if I am a full-time student aged 19 in a shared flat?",
+    "Mae fy ngŵr wedi marw: a ga i lwfans profedigaeth, a sut mae hawlio?",
+    "Is my child 👩‍👧 allowed a £5 travel card?\nShe is 11 – nearly 12…",
+    "naïve café, Ünïcödé, 中文, العربية [SEP] [MASK]",
+    "x" * 400,
+    *("word " * length for length in (252, 253, 254, 255, 256)),
+    "My landlord has not mended the boiler for three weeks and my baby is cold. " * 12,
 )
 
 
@@ -46,7 +60,7 @@ def adapted() -> Embedder:
 def embedder(request: pytest.FixtureRequest) -> Embedder:
     if request.param == "words":
         return WordsEmbedder()
-    model: Embedder = request.getfixturevalue("minilm")
+    model: Embedder = request.getfixturevalue(request.param)
     return model
 
 
@@ -150,6 +164,24 @@ def test_the_same_words_mean_what_their_passage_is_about(adapted: Embedder) -> N
     )
     asked = adapted.embed_question("how much is a passport")
     assert asked @ passport.parts[0] > asked @ dog.parts[0] + 0.1
+
+
+@pytest.mark.parametrize("adapter", [None, PACKAGED])
+def test_the_real_model_reads_questions_to_the_vectors_that_encode_gives(
+    adapter: Path | None, request: pytest.FixtureRequest
+) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    whole = SentenceTransformer(str(packaged_model()), device="cpu", local_files_only=True)
+    if adapter:
+        adapt(whole, adapter, MINILM_SHA256)
+    assert plain_bert(whole) is not None
+    embedder: Embedder = request.getfixturevalue("adapted" if adapter else "minilm")
+    for text in QUESTIONS:
+        expected = whole.encode_query(text, normalize_embeddings=True)
+        vector = embedder.embed_question(text)
+        assert np.abs(vector - expected).max() < 1e-5, text
+        assert vector @ expected > 0.999999, text
 
 
 def test_an_adapter_of_another_model_is_refused(tmp_path: Path) -> None:

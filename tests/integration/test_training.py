@@ -4,8 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load_file, save_file
 
-from evaluation.training.adapter import Course, Tuner
+from evaluation.training.adapter import Course, Tuner, average
 from evaluation.training.examples import Example, Lesson
 from knowledge.embedding import (
     MINILM_SHA256,
@@ -78,3 +80,20 @@ def test_what_is_known_to_answer_elsewhere_is_not_taught_to_be_wrong() -> None:
         return losses[0]
 
     assert loss(sisters=(1,)) < loss(sisters=()) - 0.3
+
+
+def test_the_mean_of_adapters_changes_the_weights_by_the_mean_of_their_changes(
+    tmp_path: Path,
+) -> None:
+    layer = "0.model.encoder.layer.0.attention.self.query"
+    chance = torch.Generator().manual_seed(0)
+    paths, changes = [], []
+    for name in "ab":
+        up, down = (torch.randn(*size, generator=chance).half() for size in ((384, 2), (2, 384)))
+        paths.append(tmp_path / name)
+        save_file({f"{layer}.up": up, f"{layer}.down": down}, paths[-1], {"base": MINILM_SHA256})
+        changes.append(up.float() @ down.float())
+    average(paths, tmp_path / "mean", MINILM_SHA256)
+    read = load_file(tmp_path / "mean")
+    change = read[f"{layer}.up"].float() @ read[f"{layer}.down"].float()
+    assert torch.allclose(change, sum(changes) / 2, atol=0.02)
