@@ -21,7 +21,8 @@ class QuotingRules:
     A segment scores `passage_weight` × its passage's score + its own cosine, and is left out when
     that is more than `margin` below the best: chosen on the fit half of the project's own questions,
     where twice the margin finds no more of what answers and says a tenth more. A list of up to `whole_list_words`, or a run of
-    steps of up to `whole_steps_words`, is kept whole.
+    steps of up to `whole_steps_words`, is kept whole. A sentence that only says where to read on
+    begins with one of `pointers`; it comes after what its passage says itself.
     """
 
     words: int = 120
@@ -30,6 +31,7 @@ class QuotingRules:
     margin: float = 0.25
     whole_list_words: int = 60
     whole_steps_words: int = 100
+    pointers: tuple[str, ...] = ("see ", "read ", "find out ", "gweler ", "darllenwch ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def quote(rules: QuotingRules) -> Callable[[Turn], Turn]:
             return replace(turn.note("nothing to quote"), outcome=outcome)
         statements = tuple(
             statement
-            for unit in _in_reading_order(chosen)
+            for unit in _in_reading_order(chosen, rules)
             for statement in _statements(hits[unit.rank].passage, unit)
         )
         answer = Answer(statements)
@@ -143,12 +145,21 @@ def _choose(units: list[_Unit], rules: QuotingRules) -> list[_Unit]:
     return chosen
 
 
-def _in_reading_order(chosen: Iterable[_Unit]) -> list[_Unit]:
-    """Return the passage with the best unit first, and each passage's units as they stand there."""
+def _in_reading_order(chosen: Iterable[_Unit], rules: QuotingRules) -> list[_Unit]:
+    """Return the passage with the best unit first, and each passage's units as they stand there,
+    but for those that point elsewhere."""
     best: dict[int, float] = {}
     for unit in chosen:
         best[unit.rank] = max(unit.score, best.get(unit.rank, unit.score))
-    return sorted(chosen, key=lambda unit: (-best[unit.rank], unit.rank, unit.first))
+    return sorted(
+        chosen,
+        key=lambda unit: (-best[unit.rank], unit.rank, _points_on(unit, rules), unit.first),
+    )
+
+
+def _points_on(unit: _Unit, rules: QuotingRules) -> bool:
+    first = unit.segments[0]
+    return first.kind is SegmentKind.SENTENCE and first.text.casefold().startswith(rules.pointers)
 
 
 def _statements(passage: Passage, unit: _Unit) -> Iterator[Statement]:

@@ -89,9 +89,32 @@ def test_the_passage_with_the_sentence_that_answers_best_comes_first() -> None:
         for url, said in (("/near", "About fees."), ("/exact", "The fee is £30."))
     )
     hits = (Hit(near, 0.60, 0.60, 0.0, (0.4,)), Hit(exact, 0.58, 0.58, 0.0, (0.8,)))
-    done = quote(RULES)(turn(hits))
+    done = quote(QuotingRules(margin=0.5))(turn(hits))
     assert done.answer is not None
     assert [each.text for each in done.answer.statements] == ["The fee is £30.", "About fees."]
+
+
+def test_what_answers_much_less_well_is_left_out() -> None:
+    said = ("It costs £88.", "The office is blue.")
+    segments = tuple(Segment(SegmentKind.SENTENCE, text) for text in said)
+    url = "https://a.example/one"
+    passage = Passage("Title", (), url, segments, url)
+    for margin, quoted in ((0.35, list(said)), (0.25, [said[0]])):
+        hit = Hit(passage, 1.0, 0.5, 1.0, (0.7, 0.4))
+        answer = quote(QuotingRules(margin=margin))(turn((hit,))).answer
+        assert answer is not None
+        assert [statement.text for statement in answer.statements] == quoted
+
+
+def test_where_to_read_on_comes_after_what_the_passage_says_itself() -> None:
+    said = ("See how to track it.", "It takes 3 weeks.", "Gweler y dudalen.", "It costs £88.")
+    segments = tuple(Segment(SegmentKind.SENTENCE, text) for text in said)
+    url = "https://a.example/one"
+    hit = Hit(Passage("Title", (), url, segments, url), 1.0, 0.5, 1.0, (0.9, 0.8, 0.7, 0.6))
+    answer = quote(QuotingRules(margin=0.5))(turn((hit,))).answer
+    assert answer is not None
+    texts = [statement.text for statement in answer.statements]
+    assert texts == [said[1], said[3], said[0], said[2]]
 
 
 @given(HITS)
