@@ -19,10 +19,11 @@ class QuotingRules:
     """How much to quote. `words` is the most an answer may have; `passages` how many to quote from.
 
     A segment scores `passage_weight` × its passage's score + its own cosine, and is left out when
-    that is more than `margin` below the best: chosen on the fit half of the project's own questions,
-    where twice the margin finds no more of what answers and says a tenth more. A list of up to `whole_list_words`, or a run of
-    steps of up to `whole_steps_words`, is kept whole. A sentence that only says where to read on
-    begins with one of `pointers`; it comes after what its passage says itself.
+    that is more than `margin` below the best. Both were chosen on the fit half of the project's own
+    questions: twice the margin finds no more of what answers, in a tenth more words. A list of
+    up to `whole_list_words`, or steps of up to `whole_steps_words`, are kept whole. A sentence
+    that only says where to read on begins with one of `pointers`; it comes after what its passage
+    says itself.
     """
 
     words: int = 120
