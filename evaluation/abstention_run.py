@@ -9,7 +9,7 @@ from evaluation.abstention import SYSTEM, Unheld, abstention_parts
 from evaluation.corpora import GOVERNMENT, GUIDANCE, LABELLED
 from evaluation.reported import reported, run_of
 from evaluation.runs import Run
-from evaluation.suites import Watch
+from evaluation.suites import Watch, unwatched
 
 KIND = "abstention"
 TITLE = "How well Signpost knows what it does not know"
@@ -23,7 +23,7 @@ def evaluate_abstention(
     *,
     command: str,
     now: datetime,
-    watch: Watch = lambda what, done, of: None,
+    watch: Watch = unwatched,
 ) -> Run:
     """Measure abstention and write `abstention.json` and `abstention.html` to `out`.
 

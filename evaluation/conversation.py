@@ -18,7 +18,7 @@ from evaluation.own_evaluation import Given, OwnCase, ask_in_order, earlier_turn
 from evaluation.own_questions import HALVES, Half, OwnQuestion, OwnQuestions
 from evaluation.reported import reported, run_of
 from evaluation.runs import Part, Run
-from evaluation.suites import Watch, measured
+from evaluation.suites import Watch, measured, unwatched
 
 KIND = "conversation"
 TITLE = "How well Signpost follows a conversation"
@@ -90,7 +90,7 @@ def evaluate_conversation(
     *,
     command: str,
     now: datetime,
-    watch: Watch = lambda what, done, of: None,
+    watch: Watch = unwatched,
 ) -> Run:
     """Measure, and write `conversation.json` and `.html` to `out`, beside the run it has.
 

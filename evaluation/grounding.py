@@ -34,11 +34,11 @@ from evaluation.matching import plain, stands_in, tokens
 from evaluation.own_questions import HALVES, half_of, starter_documents
 from evaluation.reported import reported, run_of
 from evaluation.runs import Part, Run
+from evaluation.suites import Watch, unwatched
 from knowledge.documents import Segment
 
 Judge = Callable[[Statement, bool], Sequence[Ungrounded]]
 """From a statement, and whether it is generated, to every reason against it."""
-Watch = Callable[[str, int, int], None]
 
 KIND = "grounding"
 TITLE = "How well Signpost tells what guidance says from what it does not"
@@ -124,7 +124,7 @@ def evaluate_grounding(
     command: str,
     now: datetime,
     data: Path | None = None,
-    watch: Watch = lambda what, done, of: None,
+    watch: Watch = unwatched,
 ) -> Run:
     """Judge the suite and write `grounding.json` and `grounding.html` to `out`.
 
@@ -147,7 +147,7 @@ def measure_grounding(
     command: str,
     now: datetime,
     data: Path | None = None,
-    watch: Watch = lambda what, done, of: None,
+    watch: Watch = unwatched,
 ) -> Run:
     """Judge the suite as `evaluate_grounding` does, and write nothing."""
     rewordings = load_rewordings()
@@ -170,7 +170,7 @@ def measure_grounding(
 
 
 def starter_parts(
-    judge: Judge, rewordings: Sequence[Rewording], watch: Watch = lambda what, done, of: None
+    judge: Judge, rewordings: Sequence[Rewording], watch: Watch = unwatched
 ) -> Iterable[Part]:
     """Yield the parts over the bundled pages: the half to report first, the half fitted on next."""
     pages = {slug: page for slug, page in starter_documents().items() if page.language == "en"}

@@ -8,10 +8,11 @@ from pathlib import Path
 from evaluation import datasets
 from evaluation.cases import Ask
 from evaluation.corpora import LABELLED
-from evaluation.own_evaluation import MEASURES, Watch, ask_own, case_of
+from evaluation.own_evaluation import MEASURES, ask_own, case_of
 from evaluation.own_set import HALVES, OwnQuestions
 from evaluation.reported import reported, run_of
 from evaluation.runs import Part, Run
+from evaluation.suites import Watch, unwatched
 
 KIND = "own"
 TITLE = "How Signpost does on the project's own questions"
@@ -32,7 +33,7 @@ class OwnTest:
     ask: Ask
 
 
-def own_parts(test: OwnTest, watch: Watch = lambda what, done, of: None) -> tuple[Part, ...]:
+def own_parts(test: OwnTest, watch: Watch = unwatched) -> tuple[Part, ...]:
     """Return the parts of a set: the half to report first, the half fitted on next."""
     cases = ask_own(test.questions, test.ask, watch)
     return tuple(
@@ -61,7 +62,7 @@ def evaluate_own(
     command: str,
     now: datetime,
     data: Path | None = None,
-    watch: Watch = lambda what, done, of: None,
+    watch: Watch = unwatched,
 ) -> Run:
     """Measure, and write `own.json` and `own.html` to `out`, if given, beside the run it has.
 

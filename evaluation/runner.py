@@ -16,7 +16,7 @@ from evaluation.corpora import READERS, Corpus
 from evaluation.errors import MeasurementImpossible
 from evaluation.reported import reported, run_of
 from evaluation.runs import Part, Run
-from evaluation.suites import Evaluation, Watch, measured
+from evaluation.suites import Evaluation, Watch, measured, unwatched
 
 T = TypeVar("T")
 Identity = Mapping[str, str]
@@ -42,7 +42,7 @@ def evaluate(
     command: str,
     now: datetime,
     only: Collection[str] = (),
-    watch: Watch = lambda what, done, of: None,
+    watch: Watch = unwatched,
 ) -> Run:
     """Measure systems on the data's questions and write `<kind>.json` and `.html` to `out`.
 
@@ -67,7 +67,7 @@ def measure(
     command: str,
     now: datetime,
     only: Collection[str] = (),
-    watch: Watch = lambda what, done, of: None,
+    watch: Watch = unwatched,
 ) -> Run:
     """Measure systems as `evaluate` does, and write nothing."""
     if not systems:

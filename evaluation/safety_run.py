@@ -9,7 +9,7 @@ from evaluation.runs import Part, Run
 from evaluation.safety import safety_parts
 from evaluation.safety_scoring import Examined
 from evaluation.safety_sets import safety_digests
-from evaluation.suites import Watch
+from evaluation.suites import Watch, unwatched
 
 KIND = "safety"
 TITLE = "How Signpost meets people in trouble, attacks, personal data and the rest"
@@ -25,7 +25,7 @@ def evaluate_safety(
     command: str,
     now: datetime,
     further: Sequence[Part] = (),
-    watch: Watch = lambda what, done, of: None,
+    watch: Watch = unwatched,
 ) -> Run:
     """Measure safety and write `safety.json` and `safety.html` to `out`.
 
