@@ -1,7 +1,7 @@
 """Tables and plots of a confidence: whether it is kept, and what answering less would spare."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -49,7 +49,7 @@ def reliability_table(bands: Sequence[Band]) -> Table:
             Column("kept", "Kept", Unit.SCORE),
             Column("n", "Questions", Unit.COUNT),
         ),
-        tuple((band.low, band.high, band.promised, band.kept, band.n) for band in bands),
+        tuple(asdict(band) for band in bands),
     )
 
 
@@ -138,22 +138,7 @@ def in_force_table(rows: Sequence[tuple[str, str, Risk]]) -> Table:
             Column("worth", "Worth so many independent questions", Unit.COUNT),
             Column("at_most_by_page", "At most, by page", Unit.SHARE),
         ),
-        tuple(
-            (
-                over,
-                name,
-                each.threshold,
-                each.coverage,
-                each.given,
-                each.wrong,
-                each.share,
-                each.at_most,
-                each.pages,
-                each.worth,
-                each.at_most_by_page,
-            )
-            for over, name, each in rows
-        ),
+        tuple({"over": over, "name": name, **_told(each)} for over, name, each in rows),
     )
 
 
@@ -166,35 +151,37 @@ def choice_table(rows: Sequence[tuple[float, Risk | None, Risk | None]]) -> Tabl
         "whose bound by page, on the fit half, is no higher; and what that threshold gives on "
         "the report half, which it was not chosen on. The fit half flatters, since questions "
         "were learned from it.",
-        (
-            Column("wanted", "Wrong answers allowed", Unit.SHARE),
-            Column("threshold", "Threshold needed", Unit.SCORE),
-            Column("fit_coverage", "Fit half: answered", Unit.SHARE),
-            Column("fit_share", "Fit half: wrong", Unit.SHARE),
-            Column("coverage", "Report half: answered", Unit.SHARE),
-            Column("share", "Report half: wrong", Unit.SHARE),
-            Column("given", "Report half: answers", Unit.COUNT),
-            Column("at_most", "At most, questions independent", Unit.SHARE),
-            Column("at_most_by_page", "At most, by page", Unit.SHARE),
-            Column("kept", "Risk kept there"),
-        ),
+        _CHOICE,
         tuple(_chosen(*row) for row in rows),
     )
 
 
-def _chosen(wanted: float, fit: Risk | None, report: Risk | None) -> tuple[Cell, ...]:
+_CHOICE = (
+    Column("wanted", "Wrong answers allowed", Unit.SHARE),
+    Column("threshold", "Threshold needed", Unit.SCORE),
+    Column("fit_coverage", "Fit half: answered", Unit.SHARE),
+    Column("fit_share", "Fit half: wrong", Unit.SHARE),
+    Column("coverage", "Report half: answered", Unit.SHARE),
+    Column("share", "Report half: wrong", Unit.SHARE),
+    Column("given", "Report half: answers", Unit.COUNT),
+    Column("at_most", "At most, questions independent", Unit.SHARE),
+    Column("at_most_by_page", "At most, by page", Unit.SHARE),
+    Column("kept", "Risk kept there"),
+)
+
+
+def _chosen(wanted: float, fit: Risk | None, report: Risk | None) -> Mapping[str, Cell]:
     if fit is None or report is None:
-        return (wanted, "none reaches it", *(None,) * 8)
-    kept = report.share <= wanted
-    return (
-        wanted,
-        fit.threshold,
-        fit.coverage,
-        fit.share,
-        report.coverage,
-        report.share,
-        report.given,
-        report.at_most,
-        report.at_most_by_page,
-        "yes" if kept else "no",
-    )
+        nothing = {column.name: None for column in _CHOICE}
+        return {**nothing, "wanted": wanted, "threshold": "none reaches it"}
+    return {
+        **_told(report),
+        "wanted": wanted,
+        "fit_coverage": fit.coverage,
+        "fit_share": fit.share,
+        "kept": "yes" if report.share <= wanted else "no",
+    }
+
+
+def _told(risk: Risk) -> Mapping[str, Cell]:
+    return {**asdict(risk), "coverage": risk.coverage, "share": risk.share}

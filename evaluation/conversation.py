@@ -16,12 +16,12 @@ from evaluation.corpora import GOVERNMENT
 from evaluation.figures import Case, Measure, Reading
 from evaluation.own_evaluation import Given, OwnCase, ask_in_order, earlier_turns, judged
 from evaluation.own_questions import HALVES, Half, OwnQuestion, OwnQuestions
-from evaluation.report import write_report
-from evaluation.runs import Circumstances, Part, Run, beside_others, beside_previous, read_run
-from evaluation.suites import Watch, measured
-from evaluation.versions import installed_versions
+from evaluation.reported import reported, run_of
+from evaluation.runs import Part, Run
+from evaluation.suites import Watch, measured, unwatched
 
 KIND = "conversation"
+TITLE = "How well Signpost follows a conversation"
 SYSTEM = "signpost"
 FORMS: tuple[datasets.QueryForm, ...] = ("lastturn", "history", "rewrite")
 
@@ -90,25 +90,26 @@ def evaluate_conversation(
     *,
     command: str,
     now: datetime,
-    watch: Watch = lambda what, done, of: None,
+    watch: Watch = unwatched,
 ) -> Run:
     """Measure, and write `conversation.json` and `.html` to `out`, beside the run it has.
 
     Raise DataMissing, DataUnreadable.
     """
-    previous = read_run(out / f"{KIND}.json")
-    parts = (*own_parts(questions, assistant.ask_own, watch), *_government(assistant, data, watch))
-    told = Circumstances(
-        command=command,
-        created=now.isoformat(timespec="seconds"),
-        versions=installed_versions(),
-        data=datasets.digests(data, KIND, (GOVERNMENT,)),
-        systems={SYSTEM: {**assistant.identity, "own questions": questions.digest}},
-    )
-    run = Run(KIND, "How well Signpost follows a conversation", parts, told, beside_others(parts))
-    run = beside_previous(run, previous)
-    write_report(run, out)
-    return run
+
+    def measure() -> Run:
+        own = own_parts(questions, assistant.ask_own, watch)
+        return run_of(
+            KIND,
+            TITLE,
+            (*own, *_government(assistant, data, watch)),
+            command=command,
+            now=now,
+            data=datasets.digests(data, KIND, (GOVERNMENT,)),
+            systems={SYSTEM: {**assistant.identity, "own questions": questions.digest}},
+        )
+
+    return reported(KIND, out, measure)
 
 
 def own_parts(questions: OwnQuestions, ask: Ask, watch: Watch) -> tuple[Part, ...]:

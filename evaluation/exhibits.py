@@ -1,6 +1,6 @@
 """What a report shows besides figures: tables and plots, as plain values."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evaluation.figures import Unit
@@ -32,20 +32,20 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells, one for each column. `about` says in plain English what they show."""
+    """Rows of cells by column name. `about` says in plain English what they show.
+
+    A row has a cell for every column; what no column names is left out.
+    """
 
     name: str
     title: str
     about: str
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[Mapping[str, Cell], ...]
 
     def __post_init__(self) -> None:
-        if any(len(row) != len(self.columns) for row in self.rows):
-            raise ValueError(f"a row of the table {self.name} has too few or too many cells")
-
-    @property
-    def records(self) -> Iterable[dict[str, Cell]]:
-        """Yield each row as the JSON has it, by column name."""
         names = [column.name for column in self.columns]
-        return (dict(zip(names, row, strict=True)) for row in self.rows)
+        if lacking := {name for row in self.rows for name in names if name not in row}:
+            raise ValueError(f"a row of the table {self.name} lacks {', '.join(sorted(lacking))}")
+        kept = tuple({name: row[name] for name in names} for row in self.rows)
+        object.__setattr__(self, "rows", kept)

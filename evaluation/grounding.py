@@ -32,15 +32,17 @@ from evaluation.grounding_suite import (
 )
 from evaluation.matching import plain, stands_in, tokens
 from evaluation.own_questions import HALVES, half_of, starter_documents
-from evaluation.report import write_report
-from evaluation.runs import Circumstances, Part, Run, beside_previous, read_run
-from evaluation.versions import installed_versions
+from evaluation.reported import reported, run_of
+from evaluation.runs import Part, Run
+from evaluation.suites import Watch, unwatched
 from knowledge.documents import Segment
 
 Judge = Callable[[Statement, bool], Sequence[Ungrounded]]
 """From a statement, and whether it is generated, to every reason against it."""
-Watch = Callable[[str, int, int], None]
 
+KIND = "grounding"
+TITLE = "How well Signpost tells what guidance says from what it does not"
+SYSTEM = "signpost"
 A_DATA_PAGE = 3
 EVIDENCE = 100
 _BENT = (
@@ -122,20 +124,20 @@ def evaluate_grounding(
     command: str,
     now: datetime,
     data: Path | None = None,
-    watch: Watch = lambda what, done, of: None,
+    watch: Watch = unwatched,
 ) -> Run:
     """Judge the suite and write `grounding.json` and `grounding.html` to `out`.
 
     With `data`, sentences of its pages are judged too. Raise DataMissing, DataUnreadable,
     QuestionsStale.
     """
-    previous = read_run(out / "grounding.json")
-    run = measure_grounding(
-        judge, identity=identity, command=command, now=now, data=data, watch=watch
+    return reported(
+        KIND,
+        out,
+        lambda: measure_grounding(
+            judge, identity=identity, command=command, now=now, data=data, watch=watch
+        ),
     )
-    run = beside_previous(run, previous)
-    write_report(run, out)
-    return run
 
 
 def measure_grounding(
@@ -145,36 +147,30 @@ def measure_grounding(
     command: str,
     now: datetime,
     data: Path | None = None,
-    watch: Watch = lambda what, done, of: None,
+    watch: Watch = unwatched,
 ) -> Run:
     """Judge the suite as `evaluate_grounding` does, and write nothing."""
     rewordings = load_rewordings()
     parts = [*starter_parts(judge, rewordings, watch)]
     if data is not None:
         parts += data_parts(judge, data, watch)
-    told = Circumstances(
+    suite = {
+        "suite": f"version {VERSION}, seed {SEED}",
+        "rewordings": rewordings_digest(rewordings),
+    }
+    return run_of(
+        KIND,
+        TITLE,
+        parts,
         command=command,
-        created=now.isoformat(timespec="seconds"),
-        versions=installed_versions(),
-        data={} if data is None else datasets.digests(data, "grounding", ("guidance",)),
-        systems={
-            "signpost": {
-                **identity,
-                "suite": f"version {VERSION}, seed {SEED}",
-                "rewordings": rewordings_digest(rewordings),
-            }
-        },
-    )
-    return Run(
-        "grounding",
-        "How well Signpost tells what guidance says from what it does not",
-        tuple(parts),
-        told,
+        now=now,
+        data={} if data is None else datasets.digests(data, KIND, (corpora.GUIDANCE,)),
+        systems={SYSTEM: {**identity, **suite}},
     )
 
 
 def starter_parts(
-    judge: Judge, rewordings: Sequence[Rewording], watch: Watch = lambda what, done, of: None
+    judge: Judge, rewordings: Sequence[Rewording], watch: Watch = unwatched
 ) -> Iterable[Part]:
     """Yield the parts over the bundled pages: the half to report first, the half fitted on next."""
     pages = {slug: page for slug, page in starter_documents().items() if page.language == "en"}
@@ -254,9 +250,9 @@ def _part(
     cases = []
     for done, case in enumerate(suite):
         if done % 200 == 0:
-            watch(f"signpost: {title}", done, len(suite))
+            watch(f"{SYSTEM}: {title}", done, len(suite))
         cases.append(_case(case, judge(case.statement, case.generated)))
-    return Part("signpost", name, title, about, MEASURES, tuple(cases), things="sentences")
+    return Part(SYSTEM, name, title, about, MEASURES, tuple(cases), things="sentences")
 
 
 def _case(case: WordedCase, reasons: Sequence[Ungrounded]) -> Case:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from evaluation.cases import AnswerGiven, Ask, EarlierTurn, Question
 from evaluation.figures import Case, Measure, Reading
 from evaluation.own_set import OwnQuestion, OwnQuestions, segment_digest
+from evaluation.suites import Watch
 
 MEASURES = (
     Measure(
@@ -71,7 +72,6 @@ MEASURES = (
 )
 
 Values = dict[str, tuple[float, float]]
-Watch = Callable[[str, int, int], None]
 Given = Mapping[str, AnswerGiven]
 """What was answered, by the question's id."""
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from evaluation import datasets
 from evaluation.cases import Ask
 from evaluation.corpora import LABELLED
-from evaluation.own_evaluation import MEASURES, Watch, ask_own, case_of
+from evaluation.own_evaluation import MEASURES, ask_own, case_of
 from evaluation.own_set import HALVES, OwnQuestions
-from evaluation.report import write_report
-from evaluation.runs import Circumstances, Part, Run, beside_previous, read_run
-from evaluation.versions import installed_versions
+from evaluation.reported import reported, run_of
+from evaluation.runs import Part, Run
+from evaluation.suites import Watch, unwatched
 
 KIND = "own"
+TITLE = "How Signpost does on the project's own questions"
 SYSTEM = "signpost"
 _FITTED = {
     "fit": "What ships was fitted on this half, so its figures flatter.",
@@ -32,7 +33,7 @@ class OwnTest:
     ask: Ask
 
 
-def own_parts(test: OwnTest, watch: Watch = lambda what, done, of: None) -> tuple[Part, ...]:
+def own_parts(test: OwnTest, watch: Watch = unwatched) -> tuple[Part, ...]:
     """Return the parts of a set: the half to report first, the half fitted on next."""
     cases = ask_own(test.questions, test.ask, watch)
     return tuple(
@@ -61,24 +62,23 @@ def evaluate_own(
     command: str,
     now: datetime,
     data: Path | None = None,
-    watch: Watch = lambda what, done, of: None,
+    watch: Watch = unwatched,
 ) -> Run:
     """Measure, and write `own.json` and `own.html` to `out`, if given, beside the run it has.
 
     `data` is the folder that guidance pages came from. Raise DataUnreadable.
     """
-    previous = read_run(out / f"{KIND}.json") if out else None
-    parts = tuple(part for test in tests for part in own_parts(test, watch))
     sets = {f"own questions over {test.over}": test.questions.digest for test in tests}
-    told = Circumstances(
-        command=command,
-        created=now.isoformat(timespec="seconds"),
-        versions=installed_versions(),
-        data=datasets.digests(data, KIND, (LABELLED,)) if data else {},
-        systems={SYSTEM: {**identity, **sets}},
-    )
-    title = "How Signpost does on the project's own questions"
-    run = beside_previous(Run(KIND, title, parts, told), previous)
-    if out:
-        write_report(run, out)
-    return run
+
+    def measure() -> Run:
+        return run_of(
+            KIND,
+            TITLE,
+            [part for test in tests for part in own_parts(test, watch)],
+            command=command,
+            now=now,
+            data=datasets.digests(data, KIND, (LABELLED,)) if data else {},
+            systems={SYSTEM: {**identity, **sets}},
+        )
+
+    return reported(KIND, out, measure)

@@ -14,10 +14,9 @@ from evaluation import datasets
 from evaluation.cases import Question
 from evaluation.corpora import READERS, Corpus
 from evaluation.errors import MeasurementImpossible
-from evaluation.report import write_report
-from evaluation.runs import Circumstances, Part, Run, beside_others, beside_previous, read_run
-from evaluation.suites import Evaluation, Watch, measured
-from evaluation.versions import installed_versions
+from evaluation.reported import reported, run_of
+from evaluation.runs import Part, Run
+from evaluation.suites import Evaluation, Watch, measured, unwatched
 
 T = TypeVar("T")
 Identity = Mapping[str, str]
@@ -43,7 +42,7 @@ def evaluate(
     command: str,
     now: datetime,
     only: Collection[str] = (),
-    watch: Watch = lambda what, done, of: None,
+    watch: Watch = unwatched,
 ) -> Run:
     """Measure systems on the data's questions and write `<kind>.json` and `.html` to `out`.
 
@@ -51,11 +50,13 @@ def evaluate(
     whose report `out` has. `only` names corpora; all of the evaluation's if empty. Raise
     DataMissing, DataUnreadable, MeasurementImpossible.
     """
-    previous = read_run(out / f"{evaluation.kind}.json")
-    run = measure(evaluation, systems, data, command=command, now=now, only=only, watch=watch)
-    run = beside_previous(run, previous)
-    write_report(run, out)
-    return run
+    return reported(
+        evaluation.kind,
+        out,
+        lambda: measure(
+            evaluation, systems, data, command=command, now=now, only=only, watch=watch
+        ),
+    )
 
 
 def measure(
@@ -66,7 +67,7 @@ def measure(
     command: str,
     now: datetime,
     only: Collection[str] = (),
-    watch: Watch = lambda what, done, of: None,
+    watch: Watch = unwatched,
 ) -> Run:
     """Measure systems as `evaluate` does, and write nothing."""
     if not systems:
@@ -82,15 +83,15 @@ def measure(
             ready = prepare(corpus)
             identities[system] |= _named(corpus, ready.identity)
             parts[system] += [measured(suite, system, ready.ask, watch) for suite in suites]
-    told = Circumstances(
+    return run_of(
+        evaluation.kind,
+        evaluation.title,
+        [part for mine in parts.values() for part in mine],
         command=command,
-        created=now.isoformat(timespec="seconds"),
-        versions=installed_versions(),
+        now=now,
         data=datasets.digests(data, evaluation.kind, names),
         systems=identities,
     )
-    ordered = tuple(part for mine in parts.values() for part in mine)
-    return Run(evaluation.kind, evaluation.title, ordered, told, beside_others(ordered))
 
 
 def wanted(evaluation: Evaluation[Any], only: Collection[str]) -> tuple[str, ...]:

@@ -130,7 +130,7 @@ def as_json(run: Run) -> dict[str, Any]:
                 "notes": list(part.notes),
                 "figures": [_figure(each) for each in part.figures],
                 "tables": [
-                    {"name": each.name, "title": each.title, "rows": list(each.records)}
+                    {"name": each.name, "title": each.title, "rows": [*map(dict, each.rows)]}
                     for each in part.tables
                 ],
                 "cases": [

@@ -20,6 +20,10 @@ Watch = Callable[[str, int, int], None]
 """Told what is going on, how many are done, and of how many."""
 
 
+def unwatched(what: str, done: int, of: int) -> None:
+    """Tell nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item(Generic[T]):
     """A question to ask, and the function that scores what comes."""

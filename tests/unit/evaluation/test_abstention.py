@@ -109,7 +109,7 @@ def figures(part: Part) -> dict[str, float]:
 
 def table(part: Part, name: str) -> list[dict[str, object]]:
     (found,) = (each for each in part.tables if each.name == name)
-    return [dict(record) for record in found.records]
+    return [dict(row) for row in found.rows]
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,12 @@
 """The report is a page to read: escaped, self-contained, with text for every picture."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from evaluation.exhibits import Column, Table
 from evaluation.figures import Average, Case, Difference, Measure, Reading, Unit
 from evaluation.intervals import Interval
 from evaluation.prose import change, day_and_time, number, summary, verdict
@@ -148,6 +150,31 @@ def test_json_has_every_figure_with_its_interval_and_no_text_of_cases() -> None:
     assert figure["clusters"] == 2
     assert figure["low"] <= figure["value"] <= figure["high"]
     assert "Some question" not in str(told["parts"][0]["cases"])
+
+
+COLUMNS = (Column("share", "Wrong", Unit.SHARE), Column("over", "Questions"))
+
+
+def test_a_table_shows_what_its_columns_name_in_their_order() -> None:
+    rows = ({"over": "all", "hidden": 7.25, "share": 0.125}, {"share": None, "over": HOSTILE})
+    table = Table("some", "Some table", "About.", COLUMNS, rows)
+    whole = run()
+    told = replace(whole, parts=(replace(whole.parts[0], tables=(table,)), *whole.parts[1:]))
+    (written,) = as_json(told)["parts"][0]["tables"]
+    assert [[*each.items()] for each in written["rows"]] == [
+        [("share", 0.125), ("over", "all")],
+        [("share", None), ("over", HOSTILE)],
+    ]
+    words = [word.strip() for word in Seen(page(told)).words if word.strip()]
+    start = words.index("Questions")
+    assert words[start - 1 : start + 3] == ["Wrong", "Questions", "12.5%", "all"]
+    assert HOSTILE in words
+    assert "7.25" not in page(told)
+
+
+def test_a_row_without_a_cell_for_each_column_is_refused() -> None:
+    with pytest.raises(ValueError, match="the table some lacks over"):
+        Table("some", "Some table", "About.", COLUMNS, ({"share": 0.5},))
 
 
 def test_the_summary_speaks_of_the_first_system_with_interval_and_comparison() -> None:
