@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from evaluation.errors import QuestionsStale
 from evaluation.own_questions import (
     guidance_documents,
     load_guidance_questions,
@@ -54,7 +55,8 @@ def lesson(
     """Return the questions in English that their page answers, follow-ups as they stand alone.
 
     `documents` are the pages by what questions call them. Only pages that a question is about
-    are taken, so that nothing is learned from the others, not even that they are wrong.
+    are taken, so that nothing is learned from the others, not even that they are wrong. Raise
+    QuestionsStale where a page no longer has a segment that answers.
     """
     taught = [each for each in questions if each.answerable and each.language == "en"]
     practised = list(practice)
@@ -71,6 +73,15 @@ def lesson(
         pages.setdefault(name, []).append(row)
         for part, segment in enumerate(passage.segments):
             places.setdefault((name, segment_digest(segment.text)), []).append((row, part))
+
+    faults = tuple(
+        (f"{each.page}: {each.text}", f"no segment is {digest[:12]}…")
+        for each in (*taught, *practised)
+        for digest in each.evidence
+        if (each.page, digest) not in places
+    )
+    if faults:
+        raise QuestionsStale(faults)
 
     def answers(question: Labelled) -> tuple[Place, ...]:
         return tuple(place for each in question.evidence for place in places[question.page, each])

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.errors import DataMissing, DataUnreadable
+from evaluation.errors import DataMissing, DataUnreadable, QuestionsStale
+from evaluation.own_questions import starter_documents
 from evaluation.own_set import OwnQuestion, half_of, segment_digest
 from evaluation.training.examples import Lesson, fold_of, read_lessons, write_lessons
 from evaluation.training.lessons import lesson
@@ -65,6 +66,17 @@ def test_only_what_can_teach_is_taken_and_a_follow_up_stands_alone() -> None:
     ]
     taught = lesson(questions, DOCUMENTS)
     assert [each.text for each in taught.examples] == ["What does it cost?", "How much is a dog?"]
+
+
+def test_a_sentence_that_is_gone_is_named_with_its_question() -> None:
+    practised = PracticeQuestion("cat", "how old", (segment_digest(AGE),))
+    with pytest.raises(QuestionsStale, match="cat: how old: no segment is"):
+        lesson([asked(1)], DOCUMENTS, [practised])
+
+
+def test_practice_over_the_starter_pages_still_resolves() -> None:
+    practised = practice_questions(STARTER)
+    assert len(lesson((), starter_documents(), practised).examples) == len(practised)
 
 
 def test_a_page_is_in_one_fold_with_all_its_questions() -> None:
