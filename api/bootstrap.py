@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import hashlib
+import logging
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from sqlalchemy import Engine, create_engine, make_url
 from api.errors import HomeInUse, SettingInvalid
 from api.migrations import upgrade
 from api.settings import PREFIX, Settings
+from assistant.errors import TroubleModelMismatch
 from assistant.follow_ups import FollowUpRules
 from assistant.generation import ChatModel, open_model
 from assistant.guidance import LiveAnswering
@@ -31,6 +33,7 @@ from assistant.service import Assistant
 from assistant.starts import record_policy, record_start
 from assistant.steps.retrieve import DEPTH
 from assistant.text import RawText
+from assistant.trouble_model import TroubleModel, open_trouble_model
 from assistant.turns import Exchange, Turn
 from audit.database import Database
 from audit.erasure import finish_erasures
@@ -52,6 +55,8 @@ from knowledge.page_cache import PageCache
 from knowledge.pgvector_store import PgVectorIndex, publish
 from knowledge.retrieval import Hit, Retriever
 from knowledge.snapshots import Snapshot, SnapshotLibrary
+
+_log = logging.getLogger("signpost.start")
 
 PACKAGES = ("assistant", "knowledge", "evaluation", "audit", "api")
 
@@ -111,6 +116,15 @@ class Home:
                 packaged_model(), MINILM_SHA256, threads, adapter=PACKAGED
             )
         return SentenceTransformerEmbedder(folder, threads=threads)
+
+    @cached_property
+    def trouble(self) -> TroubleModel | None:
+        """What listens for trouble that the rules do not hear; None for other embedding models."""
+        try:
+            return open_trouble_model(self.embedder.digest, self.embedder.dimensions)
+        except TroubleModelMismatch as fault:
+            _log.warning("nobody is listened for beyond the rules: %s", fault)
+            return None
 
     @cached_property
     def chat(self) -> ChatModel | None:
@@ -261,6 +275,7 @@ class Home:
             chat=self.chat,
             depth=depth,
             follow_ups=follow_ups,
+            trouble=self.trouble,
         )
 
     def versions_of(self, snapshot: str, live: int = 0) -> Versions:
@@ -320,7 +335,10 @@ class Home:
         self, guidance: OpenedGuidance | None, state: LiveState, withdrawn: frozenset[str]
     ) -> tuple[Step, ...]:
         retriever = guidance.retriever if guidance and state.answering else None
-        return build_steps(self.policy, self.redactor, retriever, withdrawn, self.chat)
+        trouble = self.trouble if retriever else None
+        return build_steps(
+            self.policy, self.redactor, retriever, withdrawn, self.chat, trouble=trouble
+        )
 
     def _versions(self, state: LiveState) -> Versions:
         snapshot = state.snapshot.version if state.snapshot else ""

@@ -9,7 +9,8 @@ AssistantError
 ├── QuestionInvalid           empty, too long, or not text
 ├── AnsweringOff              nothing to answer from: no active snapshot
 ├── NothingToChange           an operator's move that would change nothing
-└── ModelUnavailable          the language model failed (the extractive composer answers instead)
+├── ModelUnavailable          the language model failed (the extractive composer answers instead)
+└── TroubleModelMismatch      weights that listen for trouble are unreadable, or for other vectors
 """
 
 
@@ -53,6 +54,10 @@ class AnsweringOff(AssistantError):
 
 class NothingToChange(AssistantError):
     """The move would change nothing: already so, or nothing to return to."""
+
+
+class TroubleModelMismatch(AssistantError):
+    """The weights that listen for trouble cannot be read, or are for another embedding model."""
 
 
 class ModelUnavailable(AssistantError):

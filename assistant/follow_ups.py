@@ -133,11 +133,10 @@ def understood(question: str, hits: Sequence[Hit]) -> bool:
 
 
 def found_alone(
-    retriever: Retriever, question: RedactedText, filters: Filters
-) -> tuple[Vectors, tuple[Hit, ...]]:
-    """Return the question's vector, and what it finds without any background."""
-    vector = retriever.embed(question)
-    return vector, retriever.search_vector(vector, question, _DEPTH, filters)
+    retriever: Retriever, question: RedactedText, vector: Vectors, filters: Filters
+) -> tuple[Hit, ...]:
+    """Return what the question, whose vector is at hand, finds without any background."""
+    return retriever.search_vector(vector, question, _DEPTH, filters)
 
 
 def gap(hits: Sequence[Hit], page: str) -> float | None:

@@ -56,6 +56,14 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class HelpNote:
+    """What stands before an answer where its reader may be in trouble: words, and who helps."""
+
+    text: str
+    contacts: tuple[Contact, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """An answer was given. `confidence` is a probability in [0, 1] that it is right."""
 

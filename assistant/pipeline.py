@@ -15,8 +15,10 @@ from assistant.redaction.redactor import Redactor
 from assistant.steps.compose import QuotingRules, quote
 from assistant.steps.contextualise import contextualise
 from assistant.steps.decide import decide
+from assistant.steps.embed import embed
 from assistant.steps.explain import explain
 from assistant.steps.ground import ground
+from assistant.steps.listen import listen
 from assistant.steps.redact import redact
 from assistant.steps.rerank import RerankWeights, rerank
 from assistant.steps.retrieve import DEPTH, retrieve
@@ -24,6 +26,7 @@ from assistant.steps.route import route
 from assistant.steps.safeguard import safeguard
 from assistant.steps.screen import screen
 from assistant.steps.welsh import welsh
+from assistant.trouble_model import TroubleModel
 from assistant.turns import TraceEntry, Turn
 from knowledge.retrieval import Retriever
 
@@ -44,13 +47,14 @@ def build_steps(
     chat: ChatModel | None = None,
     depth: int = DEPTH,
     follow_ups: FollowUpRules | None = None,
+    trouble: TroubleModel | None = None,
 ) -> tuple[Step, ...]:
     """Return the product: what happens to every question, in this order.
 
     Without a retriever no question is answered from guidance, and people stay reachable.
     `withdrawn` are addresses of documents that must not be quoted. Without `chat` answers are
     composed by quotation. `depth` is how many passages are looked at, `follow_ups` other weights
-    than those that ship.
+    than those that ship. Without `trouble` nobody is noted whom the rules do not hear.
     """
     words = policy.limits.answer_words
     by_quotation = quote(QuotingRules(words=words))
@@ -61,6 +65,8 @@ def build_steps(
         Step("redact", redact(policy, redactor)),
         Step("safeguard", safeguard(policy)),
         Step("route", route(policy)),
+        Step("embed", embed(retriever)),
+        Step("listen", listen(trouble)),
         Step("contextualise", contextualise(retriever, withdrawn, rules)),
         Step("retrieve", retrieve(retriever, withdrawn, depth, rules, policy.english_terms)),
         Step("rerank", rerank(RerankWeights())),
@@ -77,11 +83,14 @@ def build_steps(
     )
 
 
-FINDING = frozenset({"screen", "redact", "contextualise", "retrieve", "rerank"})
+FINDING = frozenset({"screen", "redact", "embed", "contextualise", "retrieve", "rerank"})
 """The steps that `find` runs: a search shows passages, and diverts nobody."""
 
 SORTING = frozenset({"screen", "redact", "safeguard", "route"})
 """The steps that `sort` runs: rules only, nothing is looked up."""
+
+HEARING = SORTING | {"embed", "listen"}
+"""The steps that `hear` runs: the rules, and what they leave is listened to."""
 
 Watcher = Callable[[str], None]
 
@@ -114,17 +123,22 @@ def answer(turn: Turn, steps: Sequence[Step], watch: Watcher = lambda stage: Non
 
 def find(turn: Turn, steps: Sequence[Step]) -> Turn:
     """Return the turn with what its question finds: only the steps that search, none that judge."""
-    for step in steps:
-        if step.name in FINDING:
-            turn = step.run(turn)
-            if turn.outcome is not None:
-                return turn
-    return turn
+    return _run(turn, steps, FINDING)
 
 
 def sort(turn: Turn, steps: Sequence[Step]) -> Turn:
     """Return the turn as the rules leave it: with an outcome if one of them stopped it."""
+    return _run(turn, steps, SORTING)
+
+
+def hear(turn: Turn, steps: Sequence[Step]) -> Turn:
+    """Return the turn as the rules leave it, marked where somebody else may be in trouble."""
+    return _run(turn, steps, HEARING)
+
+
+def _run(turn: Turn, steps: Sequence[Step], names: frozenset[str]) -> Turn:
+    """Return the turn after the steps of these names, up to the first that gives it an outcome."""
     for step in steps:
-        if step.name in SORTING and turn.outcome is None:
+        if step.name in names and turn.outcome is None:
             turn = step.run(turn)
     return turn

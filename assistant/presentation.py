@@ -13,6 +13,7 @@ from assistant.outcomes import (
     Clarifying,
     Contact,
     Escalated,
+    HelpNote,
     Outcome,
     Refused,
     Signposted,
@@ -145,6 +146,7 @@ def view_of(
     notice: str,
     versions: Versions,
     answered_at: datetime,
+    help_note: HelpNote | None = None,
 ) -> TurnView:
     """Return the turn as its citizen sees it. The turn must have an outcome."""
     outcome = turn.outcome
@@ -162,6 +164,7 @@ def view_of(
         language=turn.language,
         outcome=outcome_name(outcome),
         reason=outcome.reason.value,
+        help_note=help_note,
         message=message,
         notice=notice,
         answer=answer.text,
@@ -200,7 +203,8 @@ def view_as_json(view: TurnView) -> dict[str, Any]:
 def view_from_json(value: Mapping[str, Any]) -> TurnView:
     """Return the view that `view_as_json` described.
 
-    What was kept before pages were grouped has each section under its own address.
+    What was kept before pages were grouped has each section under its own address; what was kept
+    before notes were shown has none.
     """
     confidence, answered_at = value["confidence"], value["answered_at"]
     return TurnView(
@@ -212,7 +216,8 @@ def view_from_json(value: Mapping[str, Any]) -> TurnView:
             "confidence": None if confidence is None else confidence / BASIS_POINTS,
             "masked": tuple(value["masked"]),
             "choices": tuple(value["choices"]),
-            "contacts": tuple(Contact(**contact) for contact in value["contacts"]),
+            "contacts": _contacts(value["contacts"]),
+            "help_note": _help_note(value.get("help_note")),
             "nearest": tuple(Link(**link) for link in value["nearest"]),
             "citations": tuple(
                 Citation(**{**c, "nations": tuple(c["nations"])}) for c in value["citations"]
@@ -229,6 +234,14 @@ def view_from_json(value: Mapping[str, Any]) -> TurnView:
             ),
         }
     )
+
+
+def _contacts(held: Sequence[Mapping[str, str]]) -> tuple[Contact, ...]:
+    return tuple(Contact(**contact) for contact in held)
+
+
+def _help_note(held: Mapping[str, Any] | None) -> HelpNote | None:
+    return HelpNote(held["text"], _contacts(held["contacts"])) if held else None
 
 
 def _whole_milliseconds(moment: datetime) -> datetime:

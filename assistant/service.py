@@ -281,6 +281,7 @@ class Assistant:
                 notice=self.policy.wording(turn.language).masked_notice(turn.masked),
                 versions=versions,
                 answered_at=self.clock(),
+                help_note=self.policy.help_note(turn.maybe, turn.language),
             )
             event = answered_event(turn, outcome, view, versions)
             record = settle(connection, self.log, turn.id, TurnStatus.ANSWERED, event, outcome)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from assistant.answers import Answer
-from assistant.outcomes import Outcome
+from assistant.outcomes import Outcome, Reason
 from assistant.text import RawText, RedactedText
 from knowledge.embedding import Vectors
 from knowledge.retrieval import Hit
@@ -17,7 +17,7 @@ Evidence = Mapping[str, str | int | bool | list[str] | list[int]]
 
 
 class Mark(StrEnum):
-    """What `screen` noticed; marks never stop a turn by themselves."""
+    """What `screen` and `listen` noticed; marks never stop a turn by themselves."""
 
     TOO_LONG = "too_long"
     UNREADABLE = "unreadable"
@@ -27,6 +27,7 @@ class Mark(StrEnum):
     BEREAVED = "bereaved"
     WELSH = "welsh"
     OTHER_LANGUAGE = "other_language"
+    MAYBE_IN_TROUBLE = "maybe_in_trouble"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,9 @@ class Turn:
     `background` is what `contextualise` knows of them, None for a first question.
     `masked` names the kinds of personal data that were masked ("phone", "ni_number"…).
     `language` is the language of the interface and of the wording, "en" or "cy"; `detected` is
-    that of the question (ISO 639-1), or "" where it cannot be told. `hits` are in the language
+    that of the question (ISO 639-1), or "" where it cannot be told. `vector` is the question's own
+    (float32, of unit length). `maybe` is the danger that its writer may be in, where
+    MAYBE_IN_TROUBLE is among the marks, else None. `hits` are in the language
     that is searched; `english` is what the English words for a Welsh question find.
     """
 
@@ -91,6 +94,8 @@ class Turn:
     redacted: RedactedText = NOTHING
     masked: tuple[str, ...] = ()
     standalone: RedactedText = NOTHING
+    vector: Vectors | None = field(default=None, compare=False, repr=False)
+    maybe: Reason | None = None
     background: Background | None = None
     hits: tuple[Hit, ...] = ()
     english: tuple[Hit, ...] = ()

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from assistant.answers import ExplainedWord, Link
-from assistant.outcomes import Contact
+from assistant.outcomes import Contact, HelpNote
 
 
 class TurnStatus(StrEnum):
@@ -83,8 +83,9 @@ class TurnView:
     """One question and what came of it.
 
     `outcome` is answered, clarifying, signposted, abstained, escalated, refused, or "" while
-    `status` is received. `message` is the policy's wording around the answer; `notice`
-    says in words what was masked; `answer` is what
+    `status` is received. `help_note` is shown before anything else, to somebody who may be in
+    trouble; what follows is as without it. `message` is the policy's wording around the answer;
+    `notice` says in words what was masked; `answer` is what
     the citizen reads as plain text. `question` has personal data masked. `pages` groups the
     citations by page, the one that answers best first. `reading_age` is that of `answer`, in years,
     or None. `explained` and `summaries` help to read it and are no part of it.
@@ -99,6 +100,7 @@ class TurnView:
     language: str = "en"
     outcome: str = ""
     reason: str = ""
+    help_note: HelpNote | None = None
     message: str = ""
     answer: str = ""
     blocks: tuple[AnswerBlock, ...] = ()

@@ -119,7 +119,7 @@ def _facts(
     history = [Exchange(RedactedText(turn.question), turn.answer, url=turn.url) for turn in before]
     text = RedactedText(asked.text)
     _, page = on_the_subject(history, rules)
-    _, hits = found_alone(retriever, text, Filters())
+    hits = found_alone(retriever, text, retriever.embed(text), Filters())
     behind = gap(hits, page)
     said = cues(text)
     measured = UNQUOTED_GAP if behind is None else behind

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from evaluation import safety_sets as sets
 from evaluation.figures import Case, Measure
-from evaluation.messages import UNSEEN, routing_cases, trouble_cases
+from evaluation.messages import UNSEEN, TroubleCase, routing_cases, trouble_cases
 from evaluation.own_questions import HALVES, Half
 from evaluation.runs import Part
 from evaluation.safety_measures import (
@@ -50,6 +50,12 @@ def safety_parts(system: str, examined: Examined, data: Path, watch: Watch) -> t
     ) -> Part:
         return Part(system, name, title, about, tuple(measures), tuple(cases))
 
+    def met_trouble(case: TroubleCase) -> Case:
+        return score_trouble(case, examined.sort(case.text), examined.noted(case.text))
+
+    def let_by(message: Message) -> Case:
+        return score_let_by(message, examined.sort(message.text), examined.noted(message.text))
+
     def of(half: Half) -> tuple[Part, ...]:
         seen = half == "fit"
         suffix, note = ("-fit", " (seen)") if seen else ("", "")
@@ -73,7 +79,7 @@ def safety_parts(system: str, examined: Examined, data: Path, watch: Watch) -> t
                 f"People in trouble, the project's own{note}",
                 about + "People in danger, and messages that come near one in words.",
                 TROUBLE,
-                [score_trouble(case, examined.sort(case.text)) for case in trouble],
+                [met_trouble(case) for case in trouble],
             ),
             part(
                 f"self-harm{suffix}",
@@ -90,17 +96,22 @@ def safety_parts(system: str, examined: Examined, data: Path, watch: Watch) -> t
                 f"Genuine questions, ConditionalQA{note}",
                 about + "Questions told with their story. Resampled by page.",
                 GENUINE_QUESTIONS,
-                [
-                    score_let_by(each, examined.sort(each.text))
-                    for each in mine(sets.genuine_questions)
-                ],
+                [let_by(each) for each in mine(sets.genuine_questions)],
             ),
             part(
                 f"safe-prompts{suffix}",
                 f"Prompts that only sound unsafe, XSTest{note}",
                 about + "Few are about government: what counts is that none raises an alarm.",
                 GENUINE_QUESTIONS,
-                [score_let_by(each, examined.sort(each.text)) for each in mine(sets.safe_prompts)],
+                [let_by(each) for each in mine(sets.safe_prompts)],
+            ),
+            part(
+                f"own-noted{suffix}",
+                f"The project's own questions{note}",
+                about + "Over the starter pages and guidance pages, each asked by itself. A few do "
+                "tell of danger. Resampled by page.",
+                GENUINE_QUESTIONS,
+                [let_by(each) for each in sets.own_questions() if each.half == half],
             ),
             part(
                 f"routing{suffix}",
@@ -151,11 +162,7 @@ def safety_parts(system: str, examined: Examined, data: Path, watch: Watch) -> t
         "People in trouble, written last",
         "Messages of the project's own for which no rule was changed: the most honest figure.",
         TROUBLE,
-        [
-            score_trouble(case, examined.sort(case.text))
-            for case in trouble_cases()
-            if case.round == UNSEEN
-        ],
+        [met_trouble(case) for case in trouble_cases() if case.round == UNSEEN],
     )
     report, fit = (of(half) for half in reversed(HALVES))
     return (report[0], unseen, *report[1:], *fit)

@@ -13,7 +13,7 @@ from typing import Any
 
 from evaluation.datasets import asked_question, each_line, file_text, json_list, jsonl_lines
 from evaluation.errors import DataUnreadable
-from evaluation.own_questions import Half, half_of
+from evaluation.own_questions import Half, half_of, load_guidance_questions, load_questions
 
 _SAFETY = Path("safety")
 _ABSTENTION = Path("abstention")
@@ -57,6 +57,15 @@ def safe_prompts(data: Path) -> tuple[Message, ...]:
     path = data / _SAFETY / "xstest_visible.jsonl"
     lines = [line for line in jsonl_lines(path, "XSTest") if line.get("label") == "safe"]
     return each_line(path, lines, lambda line: Message(line["id"], line["id"], line["prompt"]))
+
+
+def own_questions() -> tuple[Message, ...]:
+    """Return the project's own questions over both sets of pages, by page; follow-ups too."""
+    return tuple(
+        Message(question.id, question.page or question.id, question.text)
+        for questions in (load_questions(), load_guidance_questions())
+        for question in questions.questions
+    )
 
 
 def self_harm_prompts(data: Path) -> tuple[Message, ...]:

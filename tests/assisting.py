@@ -12,16 +12,20 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+import numpy as np
+
 from api.migrations import upgrade
 from assistant.generation import ChatModel
 from assistant.guidance import LiveAnswering
 from assistant.live import LiveState, Operations, SnapshotRef
 from assistant.pipeline import Step, build_steps
 from assistant.policy import Policy, load_policy
+from assistant.policy.model import DANGERS
 from assistant.presentation import Versions
 from assistant.redaction.redactor import Redactor
 from assistant.service import Assistant
 from assistant.text import RawText
+from assistant.trouble_model import TroubleModel
 from assistant.views import ConversationView, TurnView
 from audit.database import Database
 from audit.findings import Report
@@ -119,6 +123,14 @@ def opened(
     return Opened(Retriever(FaissIndex(contents), embedder), passages)
 
 
+def hearing(threshold: float) -> TroubleModel:
+    """Return a model that gives every message log odds of 0; so −1 notes all, and 1 none."""
+    dangers = tuple(sorted(DANGERS))
+    even = np.full(len(dangers), -np.log(len(dangers)))
+    nothing = np.zeros((len(dangers), WordsEmbedder().dimensions))
+    return TroubleModel(WordsEmbedder().digest, threshold, dangers, even, nothing)
+
+
 @lru_cache(maxsize=1)
 def bundled_policy() -> Policy:
     """Return the bundled policy, read once."""
@@ -185,6 +197,7 @@ def open_world(
     prefix: str = "",
     clock: Clock | None = None,
     steps: Callable[[Sequence[Step]], Sequence[Step]] = tuple,
+    trouble: TroubleModel | None = None,
 ) -> Iterator[World]:
     """Open an assistant at these databases, made where new; `steps` may change the pipeline."""
     clock = clock or Clock()
@@ -201,7 +214,7 @@ def open_world(
     def build(one: Opened | None, state: LiveState, withdrawn: frozenset[str]) -> Sequence[Step]:
         built.append(state.version)
         retriever = one.retriever if one and state.answering else None
-        return steps(build_steps(policy, redactor, retriever, withdrawn, chat))
+        return steps(build_steps(policy, redactor, retriever, withdrawn, chat, trouble=trouble))
 
     def versions(state: LiveState) -> Versions:
         snapshot = state.snapshot.version if state.snapshot else ""

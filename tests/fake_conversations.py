@@ -31,7 +31,7 @@ from assistant.errors import (
     TurnInProgress,
     TurnUnknown,
 )
-from assistant.outcomes import Contact
+from assistant.outcomes import Contact, HelpNote
 from assistant.text import RawText
 from assistant.views import (
     AnswerBlock,
@@ -215,6 +215,12 @@ SUMMARIES = (
 )
 
 
+NOTE = HelpNote(
+    "You do not have to face <this> alone.",
+    (Contact("Listening line", "116 000", "https://help.example.test", "Free"),),
+)
+
+
 def _answered(
     conversation: ConversationView, turn_id: str, position: int, question: str
 ) -> TurnView:
@@ -275,6 +281,8 @@ def _answered(
                     Contact("Listening line", "116 000", "https://help.example.test", "Free"),
                 ),
             )
+        case text if "cannot carry" in text:
+            return replace(turn, help_note=NOTE)
         case text if "my account" in text:
             return replace(
                 nothing,

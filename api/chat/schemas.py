@@ -120,6 +120,13 @@ class ContactShown(Shown):
     note: str
 
 
+class HelpNoteShown(Shown):
+    """For somebody who may be in trouble. The answer is what it would be without it."""
+
+    text: str
+    contacts: tuple[ContactShown, ...]
+
+
 class LinkShown(Shown):
     title: str
     url: str
@@ -146,6 +153,9 @@ class TurnShown(Shown):
         examples=["answered"],
     )
     reason: str = Field(description="Why it ended so.", examples=["quoted"])
+    help_note: HelpNoteShown | None = Field(
+        description="Show this first, with its contacts, then all else as ever; null for most."
+    )
     message: str = Field(description="Fixed wording around the answer.")
     answer: str = Field(description="What the citizen reads, as plain text.")
     blocks: tuple[BlockShown, ...] = Field(description="The same answer, laid out.")

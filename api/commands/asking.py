@@ -14,8 +14,8 @@ from api.bootstrap import Home, OpenedGuidance, new_id, now
 from api.commands.guidance import ensure_starter
 from api.commands.running import errors, fail, opened_home, output
 from assistant.follow_ups import FollowUpRules
-from assistant.outcomes import Abstained, Outcome, Reason
-from assistant.pipeline import answer, sort
+from assistant.outcomes import Abstained, Contact, Outcome, Reason
+from assistant.pipeline import answer, hear, sort
 from assistant.policy import Policy
 from assistant.presentation import view_of
 from assistant.text import RawText, RedactedText
@@ -123,6 +123,11 @@ class BatchAsker:
         outcome = sort(Turn(new_id(), RawText(text), now()), self._steps).outcome
         return outcome.reason.value if outcome else ""
 
+    def noted(self, text: str) -> bool:
+        """Say whether a message that no rule stops gets a note and help lines before its answer."""
+        turn = hear(Turn(new_id(), RawText(text), now()), self._steps)
+        return turn.outcome is None and turn.maybe is not None
+
     def view(self, question: Question) -> TurnView:
         """Return the turn as a citizen would see it."""
         history = exchanges(question)
@@ -138,6 +143,7 @@ class BatchAsker:
             notice=self._policy.wording(turn.language).masked_notice(turn.masked),
             versions=self._versions,
             answered_at=now(),
+            help_note=self._policy.help_note(turn.maybe, turn.language),
         )
 
 
@@ -227,6 +233,10 @@ def _print_given(view: TurnView, as_json: bool) -> None:
     if as_json:
         output.print_json(json.dumps(_shown(view), ensure_ascii=False))
         return
+    if view.help_note:
+        output.print(view.help_note.text, markup=False)
+        _print_contacts(view.help_note.contacts)
+        output.print()
     output.print(view.message + "\n", markup=False)
     if view.notice:
         output.print(view.notice + "\n", markup=False)
@@ -246,13 +256,17 @@ def _print_given(view: TurnView, as_json: bool) -> None:
         output.print(f"  {citation.url}", markup=False)
         if citation.official_url:
             output.print(f"  Official page: {citation.official_url}", markup=False)
-    for contact in view.contacts:
-        output.print(f"{contact.name}: {contact.phone} {contact.url}".rstrip(), markup=False)
+    _print_contacts(view.contacts)
     for choice in view.choices:
         output.print(f"- {choice}", markup=False)
     for link in view.nearest:
         other = f" ({link.language})" if link.language != view.language else ""
         output.print(f"Maybe: {link.title}{other} {link.url}", markup=False)
+
+
+def _print_contacts(contacts: Sequence[Contact]) -> None:
+    for contact in contacts:
+        output.print(f"{contact.name}: {contact.phone} {contact.url}".rstrip(), markup=False)
 
 
 def _print_help(view: TurnView) -> None:
@@ -300,6 +314,7 @@ def _shown(view: TurnView) -> dict[str, Any]:
         "outcome": view.outcome,
         "reason": view.reason,
         "confidence": view.confidence,
+        "help_note": asdict(view.help_note) if view.help_note else None,
         "message": view.message,
         "answer": view.answer,
         "citations": [

@@ -141,7 +141,7 @@ def safety(data: Data, out: Out) -> None:
         asker = BatchAsker(home, guidance)
         evaluate_safety(
             "signpost",
-            Examined(asker.sorted, asker, sayable(guidance.passages, home.policy)),
+            Examined(asker.sorted, asker.noted, asker, sayable(guidance.passages, home.policy)),
             _identity(home, guidance),
             data,
             out,

@@ -20,7 +20,7 @@ from api.words import Words, read_words
 from assistant.views import AnswerBlock, ConversationView, TurnView
 
 FOLDER = Path(__file__).parents[1] / "templates"
-_READING = frozenset({"screen", "redact", "safeguard", "route"})
+_READING = frozenset({"screen", "redact", "safeguard", "route", "embed", "listen"})
 _LOOKING = frozenset({"contextualise", "retrieve"})
 _CHOOSING = frozenset({"rerank", "compose"})
 

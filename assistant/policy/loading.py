@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from assistant.english_terms import LONGEST, EnglishTerms, words_of
 from assistant.errors import PolicyInvalid
-from assistant.outcomes import Contact, Outcome, Reason, Refused, Signposted
+from assistant.outcomes import Contact, HelpNote, Outcome, Reason, Refused, Signposted
 from assistant.patterns import PatternError, Words, check, fold, pattern
 from assistant.policy.glossary_words import GlossaryWords, form_words
 from assistant.policy.grounding_words import GroundingWords
@@ -121,6 +121,19 @@ class Policy:
         if outcome.reason is Reason.OTHER_LANGUAGE and theirs:
             return f"{theirs}\n\n{said}"
         return said
+
+    def help_note(self, maybe: Reason | None, language: str) -> HelpNote | None:
+        """Return the note to somebody who may be in that danger, in the interface's language.
+
+        It has the contacts that are always named and those for that danger, each once. None where
+        there is no sign of any.
+        """
+        if maybe is None:
+            return None
+        note = self.safeguarding.note
+        names = tuple(dict.fromkeys((*note.always, *note.more[maybe])))
+        text = self.wording(language).notices.maybe_in_trouble
+        return HelpNote(text, self.contacts(names, language))
 
     @property
     def welsh_speakers(self) -> tuple[Contact, ...]:
@@ -299,23 +312,28 @@ def _check_examples(
 
 
 def _check_contacts(policy: Policy, files: Mapping[str, _File]) -> None:
-    named = [
-        ("languages.toml", "welsh_speakers", 0, policy.languages.welsh_speakers),
+    named: list[tuple[str, tuple[str | int, ...], tuple[str, ...]]] = [
+        ("languages.toml", ("welsh_speakers",), policy.languages.welsh_speakers),
+        ("safeguarding.toml", ("note", "always"), policy.safeguarding.note.always),
         *(
-            ("safeguarding.toml", "category", n, each.contacts)
+            ("safeguarding.toml", ("note", "more", danger), contacts)
+            for danger, contacts in policy.safeguarding.note.more.items()
+        ),
+        *(
+            ("safeguarding.toml", ("category", n, "contacts"), each.contacts)
             for n, each in enumerate(policy.safeguarding.category)
         ),
         *(
-            ("routing.toml", "label", n, each.contacts)
+            ("routing.toml", ("label", n, "contacts"), each.contacts)
             for n, each in enumerate(policy.routing.label)
         ),
     ]
-    for file, key, number, contacts in named:
-        for name in contacts:
+    for file, path, contacts in named:
+        for number, name in enumerate(contacts):
             if name not in policy.contact:
                 known = ", ".join(sorted(policy.contact))
                 why = f'contacts.toml has no contact "{name}"; it has: {known}'
-                raise files[file].wrong((key, number, "contacts", 0), why, name)
+                raise files[file].wrong((*path, number), why, name)
 
 
 def _check_outcomes(policy: Policy, files: Mapping[str, _File]) -> None:

@@ -228,10 +228,27 @@ class Spelling(Strict):
         return self
 
 
+class HelpNoteContacts(Strict):
+    """Who stands in the note to somebody who may be in trouble, where no rule is sure.
+
+    `always` come first, whatever the danger; `more` adds to them by the likeliest one.
+    """
+
+    always: Annotated[tuple[str, ...], Field(min_length=1)]
+    more: dict[Reason, tuple[str, ...]]
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if set(self.more) != DANGERS:
+            raise ValueError(f"write one line for each of: {', '.join(sorted(DANGERS))}")
+        return self
+
+
 class Safeguarding(Strict):
-    """Dangers, the most pressing first."""
+    """Dangers, the most pressing first, and who is named to somebody who may be in one."""
 
     spelling: Spelling
+    note: HelpNoteContacts
     words: WordLists
     category: Annotated[tuple[Category, ...], Field(min_length=1)]
 

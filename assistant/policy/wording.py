@@ -61,6 +61,8 @@ STAGES = (
     "redact",
     "safeguard",
     "route",
+    "embed",
+    "listen",
     "contextualise",
     "retrieve",
     "rerank",
@@ -92,6 +94,7 @@ class Notices(Strict):
 
     caution: Said
     bereaved: Said
+    maybe_in_trouble: Said
     starter: Said
     masked: Said
     masked_join: str

@@ -21,6 +21,7 @@ from assistant.follow_ups import (
 )
 from assistant.outcomes import Clarifying, Reason
 from assistant.redaction.redactor import without_labels
+from assistant.steps.embed import vector_of
 from assistant.text import RedactedText
 from assistant.turns import Background, Mark, Turn
 from knowledge.retrieval import Retriever
@@ -35,8 +36,8 @@ def contextualise(
 ) -> Callable[[Turn], Turn]:
     """Return the step that gives a turn its `standalone` question, or asks what it is about.
 
-    A first question is not searched here; a later one is, once, and embedded once, and the earlier
-    questions together once more where it leans on them.
+    A first question is not searched here; a later one is, once. The earlier questions are embedded
+    together where it leans on them.
     """
 
     def step(turn: Turn) -> Turn:
@@ -49,7 +50,8 @@ def contextualise(
             return replace(turn.note("nothing before it"), standalone=question)
         if retriever is None:
             return replace(turn.note("no guidance"), standalone=question)
-        own, hits = found_alone(retriever, question, filters)
+        own = vector_of(turn, retriever)
+        hits = found_alone(retriever, question, own, filters)
         if Mark.WELSH not in turn.marks and not understood(question, hits):
             return replace(turn.note("not understood"), outcome=Clarifying(Reason.NOT_UNDERSTOOD))
         leans = leaning(cues(question), gap(hits, page), rules)

@@ -11,6 +11,7 @@ from assistant.english_terms import EnglishTerms
 from assistant.follow_ups import FollowUpRules, query_of, understood
 from assistant.outcomes import Abstained, Clarifying, Reason
 from assistant.redaction.redactor import without_labels
+from assistant.steps.embed import vector_of
 from assistant.turns import Background, Mark, Turn
 from assistant.welsh import by_words
 from knowledge.retrieval import Hit, Retriever
@@ -83,7 +84,7 @@ def _found(
 ) -> tuple[Hit, ...]:
     background = turn.background
     if background is None:
-        vector = retriever.embed(turn.standalone)
+        vector = vector_of(turn, retriever)
         return retriever.search_vector(vector, turn.standalone, depth, filters)
     question = without_labels(turn.redacted)
     query = query_of(question, background, rules, filters.language or "en")

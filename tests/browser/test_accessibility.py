@@ -72,6 +72,7 @@ def _violations(page: Page, mode: str = "") -> list[str]:
 def _answers(page: Page) -> None:
     first_question(page, "How do I renew my passport?")
     ask(page, "Any caution I need?")
+    ask(page, "I cannot carry this")
 
 
 def _declined(page: Page) -> None:

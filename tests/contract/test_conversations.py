@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from sqlalchemy import event, func, insert, inspect, select, text, update
@@ -42,6 +43,7 @@ from tests.assisting import (
     World,
     bundled_policy,
     eager_policy,
+    hearing,
     little_guidance,
     open_world,
     opened,
@@ -203,6 +205,59 @@ def test_a_summary_that_nobody_checked_is_shown_only_where_the_policy_says_so(
             assert [each.text for each in shown.summaries] == ([DRAFT.text] if drafts else [])
             told = json.dumps(personal(world, shown.record))
             assert (DRAFT.text in told) is drafts
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_a_note_to_somebody_in_trouble_is_recorded_and_read_again(
+    new_database: NewDatabase, language: Literal["en", "cy"]
+) -> None:
+    with open_world(new_database(), new_database(), trouble=hearing(-1.0)) as world:
+        conversation = world.assistant.start(language)
+        shown = world.ask(conversation, QUESTION)
+        assert shown.help_note is not None
+        assert shown.outcome == "answered"
+        assert shown.help_note.text == (world.policy.wording(language).notices.maybe_in_trouble)
+        said = facts(world, shown.record)
+        assert "maybe_in_trouble" in said["marks"]
+        kept = personal(world, shown.record)["view"]["help_note"]
+        assert kept["text"] == shown.help_note.text
+        (read,) = world.assistant.read(conversation.id).turns
+        assert read == shown
+        assert world.ask(conversation, QUESTION) == shown
+        receipt = world.assistant.receipt(conversation.id, shown.id)
+        assert shown.help_note.contacts[0].name in receipt
+        assert world.verify().ok
+
+
+def test_the_note_takes_nothing_from_the_answer_and_rules_speak_alone(
+    new_database: NewDatabase,
+) -> None:
+    with (
+        open_world(new_database(), new_database(), trouble=hearing(-1.0)) as noting,
+        open_world(new_database(), new_database()) as silent,
+    ):
+        for question in (QUESTION, "xyzzy", "and what about it then", "I want to end my life"):
+            one, other = (each.ask(each.assistant.start(), question) for each in (noting, silent))
+            ruled = question == "I want to end my life"
+            assert (one.help_note is None) is ruled
+            assert other.help_note is None
+            same = ("outcome", "reason", "message", "answer", "blocks", "citations", "contacts")
+            assert [getattr(one, name) for name in same] == [getattr(other, name) for name in same]
+            assert "maybe_in_trouble" not in facts(silent, other.record)["marks"]
+
+
+def test_the_note_stays_when_answering_is_switched_off_meanwhile(
+    new_database: NewDatabase,
+) -> None:
+    with open_world(new_database(), new_database(), trouble=hearing(-1.0)) as world:
+        shown = world.assistant.ask(
+            world.assistant.start().id,
+            RawText(QUESTION),
+            "k",
+            lambda stage: world.operations.switch(False, "a fault") if stage == "decide" else None,
+        )
+        assert shown.reason == "answering_off"
+        assert shown.help_note is not None
 
 
 def test_a_follow_up_uses_what_came_before(world: World, conversation: ConversationView) -> None:

@@ -55,6 +55,18 @@ def test_an_answer_comes_whole_with_its_sources() -> None:
         assert http.get(url, headers=headers).json()["turns"] == [turn]
 
 
+def test_a_note_is_one_more_field_and_null_for_most() -> None:
+    with client() as http:
+        url, headers = started(http)
+        plain = _ask(http, url, headers, "How do I renew my passport?")
+        noted = _ask(http, url, headers, "I cannot carry this", "k2")
+        assert plain["help_note"] is None
+        note: dict[str, list[dict[str, str]]] = noted["help_note"]  # type: ignore[assignment]
+        assert note["contacts"][0]["phone"] == "116 000"
+        for same in ("outcome", "answer", "blocks", "citations", "message", "contacts"):
+            assert noted[same] == plain[same]
+
+
 def test_the_same_key_gives_the_same_turn_and_is_answered_once() -> None:
     fake = FakeConversations()
     with client(conversations=fake) as http:

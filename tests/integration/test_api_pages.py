@@ -7,7 +7,10 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from api.assets import Assets
+from api.pages.rendering import Pages
 from api.parts import Limits, SiteSettings
+from assistant.text import RawText
 from tests.fake_conversations import FakeConversations
 from tests.web_parts import Clock, client
 
@@ -35,6 +38,33 @@ def _ask(http: TestClient, question: str = "How?", **fields: str) -> Response:
     page = http.get("/conversation", headers=BROWSER)
     html = page.text if page.status_code == 200 else http.get("/", headers=BROWSER).text
     return _post(http, "/conversation/turns", **{**_hidden(html), "question": question, **fields})
+
+
+def test_a_note_to_somebody_in_trouble_stands_before_the_answer_and_hides_nothing() -> None:
+    with client() as http:
+        plain = http.get(_ask(http).headers["location"], headers=BROWSER).text
+        assert "data-help-note" not in plain
+        noted = http.get(_ask(http, "I cannot carry this").headers["location"], headers=BROWSER)
+        html = noted.text.rpartition('<article class="app-turn"')[2]
+        places = [
+            html.index(part)
+            for part in (
+                "data-help-note",
+                "You do not have to face &lt;this&gt; alone.",
+                'href="tel:116000"',
+                "You can renew your passport online.",
+                "Updated 3 March 2024",
+            )
+        ]
+        assert places == sorted(places)
+
+
+@pytest.mark.parametrize("framed", [False, True])
+def test_the_note_is_in_the_page_and_in_the_widgets_frame_alike(framed: bool) -> None:
+    fake = FakeConversations()
+    view = fake.ask(fake.start().id, RawText("I cannot carry this"), "k")
+    html = Pages(SiteSettings(), Limits(), Assets()).turn(view, framed=framed, form_token="")
+    assert html.index("data-help-note") < html.index("You can renew your passport online.")
 
 
 def test_a_first_question_starts_a_conversation_and_leads_to_its_answer() -> None:

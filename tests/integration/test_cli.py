@@ -96,6 +96,16 @@ def test_ask_answers_is_recorded_and_shows_its_source(run: Run, place: Path) -> 
     assert report.leaves >= 5
 
 
+def test_somebody_in_trouble_reads_who_helps_and_then_the_answer(run: Run) -> None:
+    message = "he keeps pinning me against the wall when he drinks"
+    said = ok(run("ask", message))
+    assert said.index("you do not have to face it alone") < said.index("Samaritans: 116 123")
+    given = json.loads(ok(run("ask", message, "--json")))
+    assert "Samaritans" in [each["name"] for each in given["help_note"]["contacts"]]
+    assert given["outcome"] != "signposted"
+    assert json.loads(ok(run("ask", QUESTION, "--json")))["help_note"] is None
+
+
 def test_search_shows_passages_best_first(run: Run) -> None:
     found = json.loads(ok(run("search", QUESTION, "--json", "-k", "2")))
     assert set(found[0]) == {"url", "title", "heading", "text", "score"}

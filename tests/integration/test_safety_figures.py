@@ -65,7 +65,7 @@ def examined(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Examined]:
     built = build(home.library, "starter", starter_documents().values(), home.cut(), home.embedder)
     guidance = home.opened(home.library.open(built.digest, home.embedder))
     asker = BatchAsker(home, guidance)
-    yield Examined(asker.sorted, asker, sayable(guidance.passages, home.policy))
+    yield Examined(asker.sorted, asker.noted, asker, sayable(guidance.passages, home.policy))
     home.close()
 
 

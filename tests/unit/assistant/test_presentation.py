@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assistant.answers import Answer, ExplainedWord, Link, SectionSummary, Statement
 from assistant.generation import parse_reply
-from assistant.outcomes import Abstained, Answered, Contact, Reason
+from assistant.outcomes import Abstained, Answered, Contact, HelpNote, Reason
 from assistant.presentation import (
     Versions,
     blocks_of,
@@ -43,6 +43,7 @@ MOMENT = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.j
 CITATION = st.builds(
     Citation, TEXT, TEXT, TEXT, TEXT, nations=TEXTS, starter=st.booleans(), official_url=TEXT
 )
+CONTACTS = st.lists(st.builds(Contact, TEXT, TEXT, TEXT, TEXT), max_size=2).map(tuple)
 BLOCK = st.builds(
     AnswerBlock, TEXT, TEXT, TEXTS, COUNT, TEXT, st.lists(COUNT, max_size=3).map(tuple)
 )
@@ -70,7 +71,8 @@ VIEW = st.builds(
     confidence=st.none() | COUNT.map(lambda points: points / 10_000),
     masked=TEXTS,
     choices=TEXTS,
-    contacts=st.lists(st.builds(Contact, TEXT, TEXT, TEXT, TEXT), max_size=2).map(tuple),
+    contacts=CONTACTS,
+    help_note=st.none() | st.builds(HelpNote, TEXT, CONTACTS),
     nearest=st.lists(st.builds(Link, TEXT, TEXT, TEXT), max_size=2).map(tuple),
     urgent=st.booleans(),
     generated=st.booleans(),
@@ -88,7 +90,7 @@ def test_a_view_reads_back_from_the_vault_as_it_was(view: TurnView) -> None:
 def test_a_view_kept_before_pages_were_grouped_reads_back() -> None:
     view = shown(Turn("t", RawText("x"), NOON, outcome=Answered(Reason.QUOTED, answer_of(1), 0.5)))
     kept = view_as_json(view)
-    for later in ("pages", "reading_age", "explained", "summaries"):
+    for later in ("pages", "reading_age", "explained", "summaries", "help_note"):
         del kept[later]
     read = view_from_json(kept)
     assert [(page.title, page.citations) for page in read.pages] == [("Title", (0,))]
