@@ -777,7 +777,6 @@ def test_a_section_quoted_twice_is_one_source_with_both_quotations(
     assert cited.quote.split("\n") == [
         ANSWER,
         "You must send your old passport by post.",
-        "It costs more to renew a passport with a paper form than online.",
     ]
     assert {block.citation for block in shown.blocks} == {0}
     assert all(line in shown.answer for line in cited.quote.split("\n"))

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from assistant.generation import open_model
-from assistant.views import TurnView
+from assistant.views import Citation, TurnView
 from evaluation.cases import AnswerGiven, CitedSection
 from evaluation.verbatim import outside, sayable, unknown_links
 from knowledge.documents import Document
@@ -57,6 +57,16 @@ class Asked:
 
     world: World
     documents: Sequence[Document]
+
+    def lines_of(self, cited: Sequence[Citation]) -> set[str]:
+        """Return every line that the cited sections hold."""
+        sections = {each.url for each in cited}
+        return {
+            segment.text
+            for passage in opened(self.documents).passages
+            if passage.url in sections
+            for segment in passage.segments
+        }
 
     def once(self, *questions: str) -> TurnView:
         """Ask the questions in a new conversation, check the last answer, and return it."""
@@ -106,7 +116,7 @@ def test_an_attack_in_the_history_does_not_reach_a_later_answer(
     shown, alone = assistant.once(attack, QUESTION), assistant.once(QUESTION)
     assert shown.outcome == "answered"
     assert {cited.url for cited in shown.citations} == {cited.url for cited in alone.citations}
-    assert set(shown.answer.split("\n")) <= set(alone.answer.split("\n"))
+    assert set(shown.answer.split("\n")) <= assistant.lines_of(alone.citations)
     if before.outcome == "refused":
         assert shown.answer == alone.answer
 
