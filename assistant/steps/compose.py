@@ -48,6 +48,11 @@ class _Unit:
     def lead(self) -> str:
         return self.segments[0].lead
 
+    @property
+    def says(self) -> tuple[tuple[str, str], ...]:
+        """What is read of it, whichever page it stands on."""
+        return tuple((segment.lead, segment.text) for segment in self.segments)
+
     def words(self) -> int:
         return sum(len(segment.text.split()) for segment in self.segments)
 
@@ -126,14 +131,18 @@ def _lead_cosine(lead: str, segments: Sequence[Segment], cosines: Sequence[float
 
 
 def _choose(units: list[_Unit], rules: QuotingRules) -> list[_Unit]:
-    """Return the units to quote: by score, within the budget, leads counted once."""
+    """Return the units to quote: by score, within the budget, leads counted once. What pages say in
+    the same words is quoted once."""
     units.sort(key=lambda unit: (-unit.score, unit.rank, unit.first))
     chosen: list[_Unit] = []
     introduced: set[tuple[int, str]] = set()
+    said: set[tuple[tuple[str, str], ...]] = set()
     words = 0
     for unit in units:
         if unit.score < units[0].score - rules.margin:
             break
+        if unit.says in said:
+            continue
         introduction = (unit.rank, unit.lead)
         cost = unit.words()
         if unit.lead and introduction not in introduced:
@@ -143,6 +152,7 @@ def _choose(units: list[_Unit], rules: QuotingRules) -> list[_Unit]:
         words += cost
         chosen.append(unit)
         introduced.add(introduction)
+        said.add(unit.says)
     return chosen
 
 

@@ -106,6 +106,28 @@ def test_what_answers_much_less_well_is_left_out() -> None:
         assert [statement.text for statement in answer.statements] == quoted
 
 
+def test_what_several_pages_say_in_the_same_words_is_quoted_once() -> None:
+    shared = Segment(SegmentKind.SENTENCE, "The rate is £6.40 an hour.")
+    row = Segment(SegmentKind.ROW, "£6.40", lead="Rate")
+    other = Segment(SegmentKind.ROW, "£6.40", lead="Fee")
+    hits = tuple(
+        Hit(Passage(url, (), url, segments, url), 0.6, 0.6, 0.0, (0.8,) * len(segments))
+        for url, segments in (
+            ("/one", (shared, row)),
+            ("/two", (shared, row)),
+            ("/three", (other,)),
+        )
+    )
+    answer = quote(QuotingRules())(turn(hits)).answer
+    assert answer is not None
+    quoted = [(each.passage.url, each.lead, each.text) for each in answer.statements]
+    assert quoted == [
+        ("/one", "", shared.text),
+        ("/one", "Rate", row.text),
+        ("/three", "Fee", other.text),
+    ]
+
+
 def test_where_to_read_on_comes_after_what_the_passage_says_itself() -> None:
     said = ("See how to track it.", "It takes 3 weeks.", "Gweler y dudalen.", "It costs £88.")
     segments = tuple(Segment(SegmentKind.SENTENCE, text) for text in said)

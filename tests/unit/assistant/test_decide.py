@@ -1,5 +1,6 @@
 """Deciding: for which nation an answer is, and which questions are offered to choose from."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -15,7 +16,8 @@ from knowledge.retrieval import Hit
 from tests.assisting import NOON, bundled_policy
 
 POLICY = bundled_policy()
-SURE, UNSURE = Calibration(9.0), Calibration(-1.8, 0.0, 0.0, 0.0, 0.0)
+UNDECIDED = (POLICY.thresholds.abstain + POLICY.thresholds.caution) / 2
+SURE, UNSURE = Calibration(9.0), Calibration(math.log(UNDECIDED / (1 - UNDECIDED)), 0, 0, 0, 0)
 
 
 def passage(title: str, text: str = "Ask your council.", *nations: str) -> Passage:
