@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from evaluation.errors import DataMissing, DataUnreadable, QuestionsStale
+from evaluation.matching import tokens
 from evaluation.own_questions import starter_documents
 from evaluation.own_set import OwnQuestion, half_of, segment_digest
 from evaluation.training.examples import Lesson, fold_of, read_lessons, write_lessons
@@ -16,7 +17,9 @@ from evaluation.training.practice import (
     invented_lesson,
     practice_questions,
 )
-from tests.fakes import page
+from evaluation.training.trial import tried
+from knowledge.chunking import passages_of
+from tests.fakes import WordsEmbedder, page
 
 FEE = "The fee is £30 for everybody."
 AGE = "You must be 18 or over."
@@ -79,6 +82,17 @@ def test_practice_over_the_starter_pages_still_resolves() -> None:
     assert len(lesson((), starter_documents(), practised).examples) == len(practised)
 
 
+def test_practice_repeats_no_eight_words_in_a_row_of_its_page() -> None:
+    pages = {
+        name: f" {' '.join(tokens(' '.join(p.heading + ' ' + p.text for p in passages_of(page))))} "
+        for name, page in starter_documents().items()
+    }
+    for asked_ in practice_questions(STARTER):
+        words = tokens(asked_.text)
+        runs = (f" {' '.join(words[at : at + 8])} " for at in range(len(words) - 7))
+        assert not any(run in pages[asked_.page] for run in runs), asked_.text
+
+
 def test_a_page_is_in_one_fold_with_all_its_questions() -> None:
     assert {fold_of(f"page-{n}", 3) for n in range(100)} == {0, 1, 2}
     assert fold_of("dog", 5) == fold_of("dog", 5)
@@ -92,6 +106,18 @@ def test_lessons_come_back_from_a_file_as_they_went(tmp_path: Path) -> None:
     taught = (lesson([asked(1, also=("cat",))], DOCUMENTS), lesson([asked(2)], DOCUMENTS))
     write_lessons(taught, tmp_path / "lessons.json")
     assert read_lessons(tmp_path / "lessons.json") == taught
+
+
+def test_a_trial_counts_what_is_found_and_leaves_sisters_out() -> None:
+    taught = lesson(
+        [asked(1, text="fee £30 everybody dog", also=("cat",)), asked(2, text="18 or over")],
+        DOCUMENTS,
+        [PracticeQuestion("cat", "own a cat", (segment_digest(FEE),))],
+    )
+    found = tried(taught, WordsEmbedder())
+    assert (found.questions, found.passage, found.page) == (3, 1.0, 1.0)
+    assert found.part == pytest.approx(1 / 3), "two sentences are alike, and one question is of age"
+    assert found.parts == 1.0
 
 
 INVENTED = """=== A page
