@@ -20,10 +20,11 @@ from sqlalchemy import Engine, create_engine, make_url
 from api.errors import HomeInUse, SettingInvalid
 from api.migrations import upgrade
 from api.settings import PREFIX, Settings
-from assistant.errors import TroubleModelMismatch
+from assistant.errors import WeightsMismatch
 from assistant.follow_ups import FollowUpRules
 from assistant.generation import ChatModel, open_model
 from assistant.guidance import LiveAnswering
+from assistant.listening import open_scope_model, open_trouble_model
 from assistant.live import LiveState, Operations, SnapshotRef
 from assistant.pipeline import Step, build_steps, find
 from assistant.policy import Policy, load_policy
@@ -31,9 +32,9 @@ from assistant.presentation import Versions
 from assistant.redaction.redactor import Redactor
 from assistant.service import Assistant
 from assistant.starts import record_policy, record_start
+from assistant.steps.listen import NOBODY, Listeners
 from assistant.steps.retrieve import DEPTH
 from assistant.text import RawText
-from assistant.trouble_model import TroubleModel, open_trouble_model
 from assistant.turns import Exchange, Turn
 from audit.database import Database
 from audit.erasure import finish_erasures
@@ -118,13 +119,17 @@ class Home:
         return SentenceTransformerEmbedder(folder, threads=threads)
 
     @cached_property
-    def trouble(self) -> TroubleModel | None:
-        """What listens for trouble that the rules do not hear; None for other embedding models."""
+    def listeners(self) -> Listeners:
+        """What hears in a message what the rules do not; nothing, for other embedding models."""
+        model = self.embedder
         try:
-            return open_trouble_model(self.embedder.digest, self.embedder.dimensions)
-        except TroubleModelMismatch as fault:
+            return Listeners(
+                open_trouble_model(model.digest, model.dimensions),
+                open_scope_model(model.digest, model.dimensions),
+            )
+        except WeightsMismatch as fault:
             _log.warning("nobody is listened for beyond the rules: %s", fault)
-            return None
+            return NOBODY
 
     @cached_property
     def chat(self) -> ChatModel | None:
@@ -275,7 +280,7 @@ class Home:
             chat=self.chat,
             depth=depth,
             follow_ups=follow_ups,
-            trouble=self.trouble,
+            listeners=self.listeners,
         )
 
     def versions_of(self, snapshot: str, live: int = 0) -> Versions:
@@ -335,9 +340,9 @@ class Home:
         self, guidance: OpenedGuidance | None, state: LiveState, withdrawn: frozenset[str]
     ) -> tuple[Step, ...]:
         retriever = guidance.retriever if guidance and state.answering else None
-        trouble = self.trouble if retriever else None
+        listeners = self.listeners if retriever else NOBODY
         return build_steps(
-            self.policy, self.redactor, retriever, withdrawn, self.chat, trouble=trouble
+            self.policy, self.redactor, retriever, withdrawn, self.chat, listeners=listeners
         )
 
     def _versions(self, state: LiveState) -> Versions:

@@ -1,6 +1,6 @@
 """How likely the answer holds what was asked for, from how the passages were found.
 
-A logistic model of four facts, fitted on the `fit` half of the project's own questions over starter
+A logistic model of five facts, fitted on the `fit` half of the project's own questions over starter
 and guidance pages, by `python -m evaluation.training.confidence`: asked with their page in the
 snapshot (right when the answer holds a sentence marked as the answer), asked with their page taken
 out (weight 0.3), near misses, and questions out of scope (weight 3). Each page's questions were
@@ -23,8 +23,9 @@ class Calibration:
     """The model's numbers, in log-odds: at nothing, and for each unit of a fact.
 
     Of the best passage: `dense`, its cosine; `words`, what its words add to its score; `lead`, how
-    far its score is above the best of any other page. `sentence`: the best cosine of any segment
-    of the passages that are quoted from. The question's length was tried: it helped on short
+    far its score and best segment together are above those of any other page. `sentence`: the best
+    cosine of any segment of the passages that are quoted from. `outside`: how far the question
+    looks like what no guidance is for. The question's length was tried: it helped on short
     questions and misled on long ones. So were the share of its words that the page, the title or
     no page has, and boosted trees over all of them: nothing held on other pages.
     """
@@ -34,18 +35,23 @@ class Calibration:
     words: float = 1.48
     lead: float = 6.57
     sentence: float = 5.91
+    outside: float = -0.3
 
-    def confidence(self, hits: tuple[Hit, ...]) -> float:
-        """Return the probability in (0, 1) that an answer from these holds; 0.0 without hits."""
+    def confidence(self, hits: tuple[Hit, ...], outside: float = 0.0) -> float:
+        """Return the probability in (0, 1) that an answer from these holds; 0.0 without hits.
+
+        `outside` is that of `assistant.listening.ScopeModel`.
+        """
         if not hits:
             return 0.0
-        known = facts(hits)
+        known = facts(hits, outside)
         odds = (
             self.intercept
             + self.dense * known.dense
             + self.words * known.words
             + self.lead * known.lead
             + self.sentence * known.sentence
+            + self.outside * known.outside
         )
         return 1.0 / (1.0 + math.exp(-odds))
 
@@ -57,16 +63,22 @@ class Facts(NamedTuple):
     words: float
     lead: float
     sentence: float
+    outside: float
 
 
-def facts(hits: tuple[Hit, ...]) -> Facts:
+def facts(hits: tuple[Hit, ...], outside: float = 0.0) -> Facts:
     """Return the facts of some passages, best first and at least one."""
     best = hits[0]
     page = best.passage.document_url
-    rival = next((hit.score for hit in hits if hit.passage.document_url != page), 0.0)
+    rivals = (_reached(hit) for hit in hits if hit.passage.document_url != page)
     return Facts(
         dense=best.dense,
         words=best.score - best.dense,
-        lead=best.score - rival,
+        lead=_reached(best) - max(rivals, default=0.0),
         sentence=max((max(hit.segments, default=0.0) for hit in hits[:QUOTED_FROM]), default=0.0),
+        outside=outside,
     )
+
+
+def _reached(hit: Hit) -> float:
+    return hit.score + max(hit.segments, default=0.0)

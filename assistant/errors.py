@@ -10,7 +10,7 @@ AssistantError
 ├── AnsweringOff              nothing to answer from: no active snapshot
 ├── NothingToChange           an operator's move that would change nothing
 ├── ModelUnavailable          the language model failed (the extractive composer answers instead)
-└── TroubleModelMismatch      weights that listen for trouble are unreadable, or for other vectors
+└── WeightsMismatch           weights that listen are unreadable, or for other vectors
 """
 
 
@@ -56,8 +56,8 @@ class NothingToChange(AssistantError):
     """The move would change nothing: already so, or nothing to return to."""
 
 
-class TroubleModelMismatch(AssistantError):
-    """The weights that listen for trouble cannot be read, or are for another embedding model."""
+class WeightsMismatch(AssistantError):
+    """Weights that listen to a message cannot be read, or are for another embedding model."""
 
 
 class ModelUnavailable(AssistantError):

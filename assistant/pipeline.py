@@ -18,7 +18,7 @@ from assistant.steps.decide import decide
 from assistant.steps.embed import embed
 from assistant.steps.explain import explain
 from assistant.steps.ground import ground
-from assistant.steps.listen import listen
+from assistant.steps.listen import NOBODY, Listeners, listen
 from assistant.steps.redact import redact
 from assistant.steps.rerank import RerankWeights, rerank
 from assistant.steps.retrieve import DEPTH, retrieve
@@ -26,7 +26,6 @@ from assistant.steps.route import route
 from assistant.steps.safeguard import safeguard
 from assistant.steps.screen import screen
 from assistant.steps.welsh import welsh
-from assistant.trouble_model import TroubleModel
 from assistant.turns import TraceEntry, Turn
 from knowledge.retrieval import Retriever
 
@@ -47,14 +46,14 @@ def build_steps(
     chat: ChatModel | None = None,
     depth: int = DEPTH,
     follow_ups: FollowUpRules | None = None,
-    trouble: TroubleModel | None = None,
+    listeners: Listeners = NOBODY,
 ) -> tuple[Step, ...]:
     """Return the product: what happens to every question, in this order.
 
     Without a retriever no question is answered from guidance, and people stay reachable.
     `withdrawn` are addresses of documents that must not be quoted. Without `chat` answers are
     composed by quotation. `depth` is how many passages are looked at, `follow_ups` other weights
-    than those that ship. Without `trouble` nobody is noted whom the rules do not hear.
+    than those that ship. Without `listeners` only the rules hear what a message is.
     """
     words = policy.limits.answer_words
     by_quotation = quote(QuotingRules(words=words))
@@ -66,7 +65,7 @@ def build_steps(
         Step("safeguard", safeguard(policy)),
         Step("route", route(policy)),
         Step("embed", embed(retriever)),
-        Step("listen", listen(trouble)),
+        Step("listen", listen(listeners)),
         Step("contextualise", contextualise(retriever, withdrawn, rules)),
         Step("retrieve", retrieve(retriever, withdrawn, depth, rules, policy.english_terms)),
         Step("rerank", rerank(RerankWeights())),

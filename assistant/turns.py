@@ -76,11 +76,12 @@ class Turn:
     `standalone` has no labels of masks, and the earlier questions before it where it follows up;
     `background` is what `contextualise` knows of them, None for a first question.
     `masked` names the kinds of personal data that were masked ("phone", "ni_number"…).
-    `language` is the language of the interface and of the wording, "en" or "cy"; `detected` is
-    that of the question (ISO 639-1), or "" where it cannot be told. `vector` is the question's own
+    `language` is the language of the interface and of the wording, "en" or "cy"; `detected` is that
+    of the question (ISO 639-1), or "" where it cannot be told. `vector` is the question's own
     (float32, of unit length). `maybe` is the danger that its writer may be in, where
-    MAYBE_IN_TROUBLE is among the marks, else None. `hits` are in the language
-    that is searched; `english` is what the English words for a Welsh question find.
+    MAYBE_IN_TROUBLE is among the marks, else None. `outside` is how far the question looks like
+    what no guidance is for, 0 for not at all. `hits` are in the language that is searched;
+    `english` is what the English words for a Welsh question find.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Turn:
     standalone: RedactedText = NOTHING
     vector: Vectors | None = field(default=None, compare=False, repr=False)
     maybe: Reason | None = None
+    outside: float = 0.0
     background: Background | None = None
     hits: tuple[Hit, ...] = ()
     english: tuple[Hit, ...] = ()

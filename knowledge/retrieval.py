@@ -35,7 +35,7 @@ class FusionWeights:
     meaning and by words are looked at.
     """
 
-    lexical: float = 0.4
+    lexical: float = 0.5
     dense_candidates: int = 100
     lexical_candidates: int = 100
 

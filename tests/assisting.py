@@ -17,6 +17,8 @@ import numpy as np
 from api.migrations import upgrade
 from assistant.generation import ChatModel
 from assistant.guidance import LiveAnswering
+from assistant.listening import TroubleModel
+from assistant.listening.weights import Weights
 from assistant.live import LiveState, Operations, SnapshotRef
 from assistant.pipeline import Step, build_steps
 from assistant.policy import Policy, load_policy
@@ -24,8 +26,8 @@ from assistant.policy.model import DANGERS
 from assistant.presentation import Versions
 from assistant.redaction.redactor import Redactor
 from assistant.service import Assistant
+from assistant.steps.listen import NOBODY, Listeners
 from assistant.text import RawText
-from assistant.trouble_model import TroubleModel
 from assistant.views import ConversationView, TurnView
 from audit.database import Database
 from audit.findings import Report
@@ -125,10 +127,10 @@ def opened(
 
 def hearing(threshold: float) -> TroubleModel:
     """Return a model that gives every message log odds of 0; so −1 notes all, and 1 none."""
-    dangers = tuple(sorted(DANGERS))
+    dangers = tuple(sorted(danger.value for danger in DANGERS))
     even = np.full(len(dangers), -np.log(len(dangers)))
     nothing = np.zeros((len(dangers), WordsEmbedder().dimensions))
-    return TroubleModel(WordsEmbedder().digest, threshold, dangers, even, nothing)
+    return TroubleModel(Weights(WordsEmbedder().digest, threshold, dangers, even, nothing))
 
 
 @lru_cache(maxsize=1)
@@ -197,7 +199,7 @@ def open_world(
     prefix: str = "",
     clock: Clock | None = None,
     steps: Callable[[Sequence[Step]], Sequence[Step]] = tuple,
-    trouble: TroubleModel | None = None,
+    listeners: Listeners = NOBODY,
 ) -> Iterator[World]:
     """Open an assistant at these databases, made where new; `steps` may change the pipeline."""
     clock = clock or Clock()
@@ -214,7 +216,7 @@ def open_world(
     def build(one: Opened | None, state: LiveState, withdrawn: frozenset[str]) -> Sequence[Step]:
         built.append(state.version)
         retriever = one.retriever if one and state.answering else None
-        return steps(build_steps(policy, redactor, retriever, withdrawn, chat, trouble=trouble))
+        return steps(build_steps(policy, redactor, retriever, withdrawn, chat, listeners=listeners))
 
     def versions(state: LiveState) -> Versions:
         snapshot = state.snapshot.version if state.snapshot else ""

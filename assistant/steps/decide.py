@@ -26,7 +26,7 @@ def decide(
 
     def step(turn: Turn) -> Turn:
         welsh = turn.searched == "cy"
-        confidence = turn.confidence if welsh else calibration.confidence(turn.hits)
+        confidence = turn.confidence if welsh else calibration.confidence(turn.hits, _outside(turn))
         outcome = _outcome(turn, confidence, thresholds, limits)
         noted = turn.note(
             outcome.reason.value,
@@ -55,6 +55,12 @@ def _outcome(turn: Turn, confidence: float, thresholds: Thresholds, limits: Limi
             return Clarifying(Reason.WHICH_ONE, choices)
         return Abstained(Reason.LOW_CONFIDENCE, _nearest(turn, limits), confidence)
     return Abstained(Reason.NO_GUIDANCE, _nearest(turn, limits), confidence)
+
+
+def _outside(turn: Turn) -> float:
+    """Return how far outside the question is. What follows up is judged by what it is about."""
+    follows = turn.background is not None and turn.background.leaning >= 0.5
+    return 0.0 if follows else turn.outside
 
 
 def _choices(turn: Turn, limits: Limits) -> tuple[str, ...]:

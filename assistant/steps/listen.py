@@ -1,26 +1,41 @@
-"""Listen: notice somebody who may be in trouble where the rules heard nothing. It only marks.
+"""Listen: hear in a message what the rules did not. It only marks.
 
-What it marks gets its answer like any other message, with a note and help lines before it. Nothing
-is said of Welsh: the embedding model does not read it, so its vectors would mean nothing here.
+Somebody may be in trouble: what it marks so gets its answer like any other message, with a note and
+help lines before it. Or nobody's guidance is for it: then less confidence is put in what is found.
+Nothing is said of Welsh: the embedding model does not read it, so its vectors would mean nothing
+here.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from assistant.trouble_model import TroubleModel
+from assistant.listening import ScopeModel, TroubleModel
 from assistant.turns import Mark, Turn
 
 
-def listen(model: TroubleModel | None) -> Callable[[Turn], Turn]:
-    """Return the step; without a model, or without a vector, it is off and says so."""
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """The models that listen. Without one nobody hears what it is for."""
+
+    trouble: TroubleModel | None = None
+    scope: ScopeModel | None = None
+
+
+NOBODY = Listeners()
+
+
+def listen(listeners: Listeners) -> Callable[[Turn], Turn]:
+    """Return the step; without models, or without a vector, it is off and says so."""
 
     def step(turn: Turn) -> Turn:
-        if model is None or turn.vector is None:
+        if listeners == NOBODY or turn.vector is None:
             return turn.note("off")
         if Mark.WELSH in turn.marks:
             return turn.note("not read")
-        heard = model.likely(turn.vector)
-        if not heard.noted:
+        if listeners.scope is not None:
+            turn = replace(turn, outside=listeners.scope.outside(turn.vector))
+        heard = listeners.trouble.likely(turn.vector) if listeners.trouble is not None else None
+        if heard is None or not heard.noted:
             return turn.note("ok")
         marks = turn.marks | {Mark.MAYBE_IN_TROUBLE}
         noted = turn.note("maybe in trouble", danger=heard.danger.value)

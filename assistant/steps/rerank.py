@@ -18,7 +18,7 @@ class RerankWeights:
     for other nations than the one asked about costs, unless it names that one. Fitted on the `fit`
     half of the project's own questions."""
 
-    best_segment: float = 0.25
+    best_segment: float = 1.0
     page: float = 0.25
     other_nation: float = 0.2
 

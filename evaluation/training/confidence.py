@@ -20,8 +20,9 @@ from scipy.optimize import minimize  # type: ignore[import-untyped]
 
 from assistant.confidence import Facts, facts
 from assistant.pipeline import answer, build_steps
-from assistant.policy import Policy, load_policy
+from assistant.policy import load_policy
 from assistant.redaction.redactor import Redactor
+from assistant.steps.listen import Listeners
 from assistant.text import RawText
 from assistant.turns import Turn
 from evaluation.own_questions import (
@@ -32,23 +33,17 @@ from evaluation.own_questions import (
 )
 from evaluation.own_set import OwnQuestion, OwnQuestions, segment_digest
 from evaluation.training.examples import fold_of
-from knowledge.building import vectors_of
-from knowledge.chunking import passages_of
+from evaluation.training.held_out import FOLDS, adapted, alone, held_out, index_of
+from evaluation.training.practice import out_of_scope_messages
+from evaluation.training.scope import scope_without
 from knowledge.documents import Document
-from knowledge.embedding import (
-    MINILM_SHA256,
-    Embedder,
-    SentenceTransformerEmbedder,
-    packaged_model,
-)
-from knowledge.faiss_store import FaissIndex
-from knowledge.lexical import LexicalSettings, weigh
 from knowledge.retrieval import Retriever
-from knowledge.vector_store import Contents
 
-FOLDS = 2
 PAGE_GONE = 0.3
 OUT_OF_SCOPE = 3.0
+MADE_UP = 0.05
+"""The weights of trials: a page taken out, own questions out of scope, practice ones out of scope
+(asked over both sets of pages). Those of questions with their page count 1."""
 SPREAD = 1e-3
 """How much the squared weights of standardised facts cost: enough to tell correlated ones apart."""
 DECLINED = (0.02, 0.05, 0.1, 0.15, 0.2)
@@ -80,8 +75,9 @@ def main(arguments: Sequence[str]) -> int:
     trials = [
         trial
         for fold, adapter in enumerate(given.adapters)
+        for ask in [_Asking(adapter, fold)]
         for asked, pages in sets
-        for trial in _tried(_fit(asked, fold), pages, _reader(adapter))
+        for trial in _tried(asked, pages, fold, ask)
     ]
     _report(trials)
     return 0
@@ -108,55 +104,51 @@ def fitted(trials: Sequence[Trial]) -> tuple[float, NDArray[np.float64]]:
     return float(found[0] - weights @ mean), weights
 
 
-def _fit(asked: OwnQuestions, fold: int) -> list[OwnQuestion]:
-    return [
-        question
-        for question in asked.of("fit")
-        if question.language == "en" and fold_of(question.page or question.id, FOLDS) == fold
-    ]
-
-
-def _reader(adapter: Path) -> Embedder:
-    return SentenceTransformerEmbedder(packaged_model(), MINILM_SHA256, adapter=adapter)
-
-
 def _tried(
-    questions: Sequence[OwnQuestion], pages: Mapping[str, Document], embedder: Embedder
+    asked: OwnQuestions, pages: Mapping[str, Document], fold: int, ask: "_Asking"
 ) -> Iterator[Trial]:
-    passages = tuple(passage for page in pages.values() for passage in passages_of(page))
-    vectors, parts = vectors_of(passages, embedder)
-    contents = Contents(passages, vectors, parts, weigh(passages, LexicalSettings()))
-    retriever = Retriever(FaissIndex(contents), embedder)
-    policy = load_policy()
-    for question in questions:
+    retriever = Retriever(index_of(pages, ask.embedder), ask.embedder)
+    for question in asked.of("fit"):
+        if not held_out(question, fold):
+            continue
         weight = OUT_OF_SCOPE if question.out_of_scope else 1.0
-        turn = _asked(question, retriever, policy)
+        turn = ask(alone(question), retriever)
         if turn.hits:
-            yield Trial(facts(turn.hits), _right(turn, question), weight, question.answerable)
+            known = facts(turn.hits, turn.outside)
+            yield Trial(known, _right(turn, question), weight, question.answerable)
         if question.answerable:
             gone = frozenset(pages[name].url for name in (question.page, *question.also))
-            turn = _asked(question, retriever, policy, gone)
+            turn = ask(alone(question), retriever, gone)
             if turn.hits:
-                yield Trial(facts(turn.hits), False, PAGE_GONE, False)
+                yield Trial(facts(turn.hits, turn.outside), False, PAGE_GONE, False)
+    for text in out_of_scope_messages():
+        if fold_of(text, FOLDS) == fold:
+            turn = ask(text, retriever)
+            if turn.hits:
+                yield Trial(facts(turn.hits, turn.outside), False, MADE_UP, False)
 
 
-def _asked(
-    question: OwnQuestion,
-    retriever: Retriever,
-    policy: Policy,
-    withdrawn: frozenset[str] = frozenset(),
-) -> Turn:
-    turn = Turn(question.id, RawText(_alone(question)), datetime(2026, 1, 1, tzinfo=UTC))
-    return answer(turn, build_steps(policy, Redactor(policy.redaction), retriever, withdrawn))
+class _Asking:
+    """Asks an assistant that listens with what it had not learned from."""
+
+    def __init__(self, adapter: Path, fold: int) -> None:
+        self.embedder = adapted(adapter)
+        self._policy = load_policy()
+        self._redactor = Redactor(self._policy.redaction)
+        self._listeners = Listeners(scope=scope_without(fold, self.embedder))
+
+    def __call__(
+        self, text: str, retriever: Retriever, withdrawn: frozenset[str] = frozenset()
+    ) -> Turn:
+        steps = build_steps(
+            self._policy, self._redactor, retriever, withdrawn, listeners=self._listeners
+        )
+        return answer(Turn("", RawText(text), datetime(2026, 1, 1, tzinfo=UTC)), steps)
 
 
 def _right(turn: Turn, question: OwnQuestion) -> bool:
     statements = turn.answer.statements if turn.answer else ()
     return not {segment_digest(each.quote) for each in statements}.isdisjoint(question.evidence)
-
-
-def _alone(question: OwnQuestion) -> str:
-    return question.standalone or question.text
 
 
 def _report(trials: Sequence[Trial]) -> None:

@@ -14,6 +14,7 @@ from knowledge.embedding import PassageText
 FOLDER = Path(__file__).parents[1] / "practice"
 STARTER, GUIDANCE = "starter.jsonl", "guidance.jsonl"
 INVENTED = "invented-*.txt"
+OUT_OF_SCOPE = "out_of_scope.txt"
 
 _SENTENCE = re.compile(r"(\d+) +(\S.*)")
 _QUESTION = re.compile(r"Q +([\d, ]+) *\| *(?:story|plain|keywords) *\| *(\S.*)")
@@ -31,6 +32,12 @@ class PracticeQuestion:
 def practice_questions(name: str, folder: Path = FOLDER) -> tuple[PracticeQuestion, ...]:
     """Return the questions of one file. Raise DataMissing, DataUnreadable."""
     return tuple(_question(path, number, line) for path, number, line in _lines(folder / name))
+
+
+def out_of_scope_messages(folder: Path = FOLDER) -> tuple[str, ...]:
+    """Return messages that no public guidance is for. Raise DataMissing."""
+    lines = _lines(folder / OUT_OF_SCOPE)
+    return tuple(line for _, _, line in lines if not line.startswith("# "))
 
 
 def invented_lesson(folder: Path = FOLDER) -> Lesson:

@@ -2,7 +2,7 @@
 
 python -m evaluation.training.trouble [--out FILE]
 
-writes the weights of `assistant.trouble_model` and prints what cross-validation found. It needs
+writes the weights of `assistant.listening.trouble` and prints what cross-validation found. It needs
 nothing but the repository and the packaged embedding model; a minute or two on one core. Messages
 of round 3 are never learned from, so that they stay what nobody had in mind.
 """
@@ -18,13 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize  # type: ignore[import-untyped]
 
+from assistant.listening import TroubleModel, write_trouble_model
+from assistant.listening.trouble import PACKAGED
+from assistant.listening.weights import Weights
 from assistant.outcomes import Reason
 from assistant.pipeline import build_steps, sort
 from assistant.policy import load_policy
 from assistant.policy.model import DANGERS
 from assistant.redaction.redactor import Redactor, without_labels
 from assistant.text import RawText
-from assistant.trouble_model import PACKAGED, TroubleModel, write_trouble_model
 from assistant.turns import Mark, Turn
 from evaluation.messages import UNSEEN, routing_cases, trouble_cases
 from evaluation.own_questions import load_guidance_questions, load_questions
@@ -46,7 +48,7 @@ IN_TROUBLE, NEAR = 10.0, 5.0
 """How much a message of somebody in trouble counts, and one that only comes near in words; a
 question counts 1. There are about a hundred, sixty and two thousand of them."""
 
-Weights = NDArray[np.float64]
+Fitted = NDArray[np.float64]
 _DANGERS = tuple(sorted(DANGERS))
 
 
@@ -90,11 +92,13 @@ def main(arguments: Sequence[str]) -> int:
     fitted = fit(learned.vectors, learned.classes, learned.weights)
     write_trouble_model(
         TroubleModel(
-            embedder=embedder.digest,
-            threshold=threshold,
-            dangers=_DANGERS,
-            intercepts=fitted[:, -1],
-            weights=fitted[:, :-1],
+            Weights(
+                embedder=embedder.digest,
+                threshold=threshold,
+                labels=tuple(danger.value for danger in _DANGERS),
+                intercepts=fitted[:, -1],
+                rows=fitted[:, :-1],
+            )
         ),
         given.out,
     )
@@ -147,7 +151,7 @@ def read(taught: Sequence[Lesson], embedder: Embedder) -> Learned:
 
 def fit(
     vectors: NDArray[np.float64], classes: NDArray[np.int64], weights: NDArray[np.float64]
-) -> Weights:
+) -> Fitted:
     """Return float64[dangers, dimensions + 1]: a danger's weights, its intercept last.
 
     Multinomial logistic regression with no trouble (class 0) as reference; squared weights cost
@@ -171,7 +175,7 @@ def fit(
     return np.asarray(found.reshape(shape), dtype=np.float64)
 
 
-def odds_of(fitted: Weights, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+def odds_of(fitted: Fitted, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return float64[vectors]: the log odds of trouble, as `TroubleModel.likely` gives them."""
     rows = vectors @ fitted[:, :-1].T + fitted[:, -1]
     return np.asarray(np.logaddexp.reduce(rows, axis=1))

@@ -25,6 +25,7 @@ from assistant.live import WithdrawalKind
 from assistant.outcomes import Abstained, Reason
 from assistant.pipeline import Step
 from assistant.policy import Policy
+from assistant.steps.listen import Listeners
 from assistant.storage import as_text, conversations, turns
 from assistant.text import RawText
 from assistant.turns import Turn
@@ -211,7 +212,7 @@ def test_a_summary_that_nobody_checked_is_shown_only_where_the_policy_says_so(
 def test_a_note_to_somebody_in_trouble_is_recorded_and_read_again(
     new_database: NewDatabase, language: Literal["en", "cy"]
 ) -> None:
-    with open_world(new_database(), new_database(), trouble=hearing(-1.0)) as world:
+    with open_world(new_database(), new_database(), listeners=Listeners(hearing(-1.0))) as world:
         conversation = world.assistant.start(language)
         shown = world.ask(conversation, QUESTION)
         assert shown.help_note is not None
@@ -233,7 +234,7 @@ def test_the_note_takes_nothing_from_the_answer_and_rules_speak_alone(
     new_database: NewDatabase,
 ) -> None:
     with (
-        open_world(new_database(), new_database(), trouble=hearing(-1.0)) as noting,
+        open_world(new_database(), new_database(), listeners=Listeners(hearing(-1.0))) as noting,
         open_world(new_database(), new_database()) as silent,
     ):
         for question in (QUESTION, "xyzzy", "and what about it then", "I want to end my life"):
@@ -249,7 +250,7 @@ def test_the_note_takes_nothing_from_the_answer_and_rules_speak_alone(
 def test_the_note_stays_when_answering_is_switched_off_meanwhile(
     new_database: NewDatabase,
 ) -> None:
-    with open_world(new_database(), new_database(), trouble=hearing(-1.0)) as world:
+    with open_world(new_database(), new_database(), listeners=Listeners(hearing(-1.0))) as world:
         shown = world.assistant.ask(
             world.assistant.start().id,
             RawText(QUESTION),

@@ -4,7 +4,8 @@ import pytest
 
 from api.bootstrap import Home
 from api.settings import load_settings
-from assistant.trouble_model import TroubleModel
+from assistant.listening import ScopeModel, TroubleModel
+from assistant.steps.listen import NOBODY
 from evaluation.messages import UNSEEN, trouble_cases
 from knowledge.embedding import Embedder
 from tests.fakes import WordsEmbedder
@@ -32,6 +33,14 @@ ORDINARY = (
     "Who do I tell when I move house?",
 )
 
+ELSEWHERE = (
+    "Is a hot dog a sandwich?",
+    "How tall is the Shard compared with the Eiffel Tower?",
+    "Which striker should I captain in my fantasy team this week?",
+    "My laptop fan sounds like a hairdryer when I open a video call.",
+    "Give me three names for a goldfish.",
+)
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
@@ -48,8 +57,15 @@ def embedder(home: Home) -> Embedder:
 @pytest.fixture(scope="module")
 def model(home: Home) -> TroubleModel:
     """Return the weights that ship; that they are for the model that ships is what this needs."""
-    assert home.trouble is not None, "run `python -m evaluation.training.trouble`"
-    return home.trouble
+    assert home.listeners.trouble is not None, "run `python -m evaluation.training.trouble`"
+    return home.listeners.trouble
+
+
+@pytest.fixture(scope="module")
+def scope(home: Home) -> ScopeModel:
+    """Return the weights that ship, likewise."""
+    assert home.listeners.scope is not None, "run `python -m evaluation.training.scope`"
+    return home.listeners.scope
 
 
 @pytest.mark.parametrize("message", ORDINARY)
@@ -71,8 +87,22 @@ def test_most_messages_that_nobody_had_in_mind_are_noted(
     assert sum(heard) / len(heard) >= 0.7
 
 
+@pytest.mark.parametrize("message", ORDINARY)
+def test_an_ordinary_question_is_hardly_outside(
+    scope: ScopeModel, embedder: Embedder, message: str
+) -> None:
+    assert scope.outside(embedder.embed_question(message)) < 2.0
+
+
+@pytest.mark.parametrize("message", ELSEWHERE)
+def test_a_message_of_another_subject_is_outside(
+    scope: ScopeModel, embedder: Embedder, message: str
+) -> None:
+    assert scope.outside(embedder.embed_question(message)) > 2.0
+
+
 def test_nobody_is_noted_by_weights_for_another_model(
     home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert Home(home.settings, embedder=WordsEmbedder()).trouble is None
+    assert Home(home.settings, embedder=WordsEmbedder()).listeners == NOBODY
     assert "nobody is listened for beyond the rules" in caplog.text

@@ -10,15 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.errors import PolicyInvalid, TroubleModelMismatch
+from assistant.errors import PolicyInvalid, WeightsMismatch
+from assistant.listening import (
+    ScopeModel,
+    TroubleModel,
+    open_scope_model,
+    open_trouble_model,
+    write_scope_model,
+    write_trouble_model,
+)
+from assistant.listening.weights import Weights
 from assistant.outcomes import Reason
 from assistant.pipeline import answer, build_steps, hear
 from assistant.policy import load_policy
 from assistant.policy.loading import BUNDLED
 from assistant.policy.model import DANGERS
 from assistant.redaction.redactor import Redactor
-from assistant.steps.listen import listen
-from assistant.trouble_model import TroubleModel, open_trouble_model, write_trouble_model
+from assistant.steps.listen import Listeners, listen
 from assistant.turns import Exchange, Mark
 from knowledge.embedding import Vectors
 from knowledge.retrieval import Retriever
@@ -29,20 +37,33 @@ from tests.unit.assistant.asking import asked
 POLICY = eager_policy()
 RETRIEVER = opened(little_guidance()).retriever
 ALL, NONE = hearing(-1.0), hearing(1.0)
-EMBEDDER, SIZE = ALL.embedder, WordsEmbedder().dimensions
+EMBEDDER, SIZE = ALL.weights.embedder, WordsEmbedder().dimensions
 
 
-def steps(trouble: TroubleModel | None, retriever: Retriever | None = RETRIEVER) -> Any:
-    return build_steps(POLICY, Redactor(POLICY.redaction), retriever, trouble=trouble)
+def steps(
+    trouble: TroubleModel | None,
+    retriever: Retriever | None = RETRIEVER,
+    scope: ScopeModel | None = None,
+) -> Any:
+    listeners = Listeners(trouble, scope)
+    return build_steps(POLICY, Redactor(POLICY.redaction), retriever, listeners=listeners)
+
+
+def doubting(odds: float, threshold: float = 0.0) -> ScopeModel:
+    """Return a model that gives every message these log odds of being outside."""
+    nothing = np.zeros((1, SIZE))
+    return ScopeModel(Weights(EMBEDDER, threshold, ("outside",), np.array([odds]), nothing))
 
 
 def test_odds_are_of_any_danger_against_none_and_the_likeliest_is_named() -> None:
     model = TroubleModel(
-        embedder="0" * 64,
-        threshold=1.0,
-        dangers=(Reason.CRISIS, Reason.SELF_HARM),
-        intercepts=np.array([0.0, -1.0]),
-        weights=np.array([[1.0, 0.0], [0.0, 3.0]]),
+        Weights(
+            embedder="0" * 64,
+            threshold=1.0,
+            labels=(Reason.CRISIS.value, Reason.SELF_HARM.value),
+            intercepts=np.array([0.0, -1.0]),
+            rows=np.array([[1.0, 0.0], [0.0, 3.0]]),
+        )
     )
     heard = model.likely(np.array([0.0, 1.0], dtype=np.float32))
     assert heard.danger is Reason.SELF_HARM
@@ -104,7 +125,7 @@ def test_without_a_model_or_guidance_it_is_off_and_says_so(retriever: Retriever 
     done = hear(asked("I cannot carry this"), steps(ALL if retriever is None else None, retriever))
     assert done.noted[0] == "off"
     assert done.maybe is None
-    assert listen(ALL)(asked("x")).noted[0] == "off"
+    assert listen(Listeners(ALL))(asked("x")).noted[0] == "off"
 
 
 class Counting(WordsEmbedder):
@@ -159,17 +180,61 @@ def test_whatever_is_typed_the_note_changes_nothing_of_the_answer(text: str) -> 
     assert with_note.marks - {Mark.MAYBE_IN_TROUBLE} == without.marks
 
 
+# -- other subjects ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("odds", "outside"), [(-3.0, 0.0), (0.0, 0.0), (2.5, 2.5)])
+def test_below_the_threshold_a_message_is_not_outside_at_all(odds: float, outside: float) -> None:
+    done = answer(asked("How can I renew my passport?"), steps(None, scope=doubting(odds)))
+    assert done.outside == pytest.approx(outside)
+
+
+def test_the_further_outside_the_less_sure() -> None:
+    sure, less, least = (
+        answer(asked("How can I renew my passport?"), steps(None, scope=doubting(odds))).confidence
+        for odds in (0.0, 2.0, 6.0)
+    )
+    assert sure > less > least
+
+
+def test_what_follows_up_is_not_judged_by_its_own_few_words() -> None:
+    earlier = Exchange(
+        counting_text("How can I renew my passport?"), "", "Renew a passport", "About", PASSPORT
+    )
+    later = replace(asked("how much is it?"), history=(earlier,))
+    doubted, plain = (
+        answer(later, steps(None, scope=scope)).confidence for scope in (doubting(6.0), None)
+    )
+    assert doubted == plain > 0
+
+
+def test_welsh_is_not_outside_since_its_vectors_mean_nothing() -> None:
+    done = hear(asked("Sut mae adnewyddu fy mhasbort ar-lein?"), steps(None, scope=doubting(9.0)))
+    assert done.outside == 0.0
+
+
 # -- the file of weights -----------------------------------------------------------------------
 
 
 def test_weights_read_back_as_written(tmp_path: Path) -> None:
     path = tmp_path / "weights.json"
-    write_trouble_model(replace(ALL, weights=ALL.weights + 0.25), path)
-    read = open_trouble_model(EMBEDDER, SIZE, path)
-    assert read.dangers == ALL.dangers
-    assert read.threshold == ALL.threshold
-    assert np.allclose(read.intercepts, ALL.intercepts, atol=1e-4)
-    assert np.array_equal(read.weights, ALL.weights + 0.25)
+    held = replace(ALL.weights, rows=ALL.weights.rows + 0.25)
+    write_trouble_model(TroubleModel(held), path)
+    read = open_trouble_model(EMBEDDER, SIZE, path).weights
+    assert read.labels == held.labels
+    assert read.threshold == held.threshold
+    assert np.allclose(read.intercepts, held.intercepts, atol=1e-4)
+    assert np.array_equal(read.rows, held.rows)
+
+
+def test_scope_weights_read_back_and_are_refused_like_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "weights.json"
+    write_scope_model(doubting(1.5, -2.0), path)
+    assert open_scope_model(EMBEDDER, SIZE, path).outside(np.zeros(SIZE, np.float32)) == 3.5
+    with pytest.raises(WeightsMismatch, match=r"evaluation\.training\.scope"):
+        open_scope_model("f" * 64, SIZE, path)
+    with pytest.raises(WeightsMismatch, match="holds no weights that can be used"):
+        open_trouble_model(EMBEDDER, SIZE, path)
 
 
 @pytest.mark.parametrize(("embedder", "size"), [("f" * 64, SIZE), (EMBEDDER, SIZE + 1), ("", SIZE)])
@@ -178,21 +243,21 @@ def test_weights_for_another_embedding_model_are_refused(
 ) -> None:
     path = tmp_path / "weights.json"
     write_trouble_model(ALL, path)
-    with pytest.raises(TroubleModelMismatch, match=r"is for the embedding model"):
+    with pytest.raises(WeightsMismatch, match=r"is for the embedding model"):
         open_trouble_model(embedder, size, path)
 
 
 def _without(held: dict[str, Any], key: str) -> None:
-    del held["dangers"][key]
+    del held["rows"][key]
 
 
 BREAKS: dict[str, Any] = {
     "a danger missing": lambda held: _without(held, "crisis"),
-    "a danger unknown": lambda held: held["dangers"].update(bored=held["dangers"]["crisis"]),
-    "no danger": lambda held: held["dangers"].update(greeting=held["dangers"]["crisis"]),
-    "uneven rows": lambda held: held["dangers"]["crisis"]["weights"].append(0.0),
-    "no weights": lambda held: held["dangers"]["crisis"].update(weights=[]),
-    "not a number": lambda held: held["dangers"]["crisis"].update(intercept=float("nan")),
+    "a danger unknown": lambda held: held["rows"].update(bored=held["rows"]["crisis"]),
+    "no danger": lambda held: held["rows"].update(greeting=held["rows"]["crisis"]),
+    "uneven rows": lambda held: held["rows"]["crisis"]["weights"].append(0.0),
+    "no weights": lambda held: held["rows"]["crisis"].update(weights=[]),
+    "not a number": lambda held: held["rows"]["crisis"].update(intercept=float("nan")),
     "infinite": lambda held: held.update(threshold=float("-inf")),
     "text for a number": lambda held: held.update(threshold="0"),
     "unknown key": lambda held: held.update(code="import os"),
@@ -207,7 +272,7 @@ def test_weights_that_are_not_whole_are_refused(tmp_path: Path, broken: str) -> 
     held = json.loads(path.read_text())
     BREAKS[broken](held)
     path.write_text(json.dumps(held))
-    with pytest.raises(TroubleModelMismatch, match="holds no weights that can be used"):
+    with pytest.raises(WeightsMismatch, match="holds no weights that can be used"):
         open_trouble_model(EMBEDDER, SIZE, path)
 
 
@@ -217,9 +282,9 @@ def test_weights_that_are_not_whole_are_refused(tmp_path: Path, broken: str) -> 
 def test_a_file_of_something_else_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "weights.json"
     path.write_bytes(content)
-    with pytest.raises(TroubleModelMismatch):
+    with pytest.raises(WeightsMismatch):
         open_trouble_model(EMBEDDER, SIZE, path)
-    with pytest.raises(TroubleModelMismatch):
+    with pytest.raises(WeightsMismatch):
         open_trouble_model(EMBEDDER, SIZE, tmp_path / "gone.json")
 
 

@@ -30,7 +30,7 @@ def ranked(*hits: Hit, question: str = "who pays?", weights: RerankWeights = WEI
 def test_a_passage_with_a_better_sentence_overtakes_one_just_before_it() -> None:
     near = (hit("a", "one", 0.60, 0.1), hit("b", "one", 0.58, 0.9))
     assert ranked(*near) == ["b#one", "a#one"]
-    far = (hit("a", "one", 0.90, 0.1), hit("b", "one", 0.58, 0.9))
+    far = (hit("a", "one", 0.90, 0.5), hit("b", "one", 0.58, 0.6))
     assert ranked(*far) == ["a#one", "b#one"]
 
 
