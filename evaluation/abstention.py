@@ -27,10 +27,10 @@ from evaluation.abstention_scoring import (
 from evaluation.abstention_shown import attempts_of, choices, exhibits_of, promises
 from evaluation.cases import Ask, Question
 from evaluation.confidence_exhibits import choice_table
+from evaluation.measuring import Watch
 from evaluation.own_evaluation import ask_in_order
 from evaluation.own_set import HALVES, Half, OwnQuestions
 from evaluation.runs import Part
-from evaluation.suites import Watch
 from evaluation.uncovered_reading import uncovered_read
 
 T = TypeVar("T")

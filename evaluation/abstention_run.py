@@ -7,9 +7,9 @@ from pathlib import Path
 from evaluation import datasets
 from evaluation.abstention import SYSTEM, Unheld, abstention_parts
 from evaluation.corpora import GOVERNMENT, GUIDANCE, LABELLED
+from evaluation.measuring import Watch, unwatched
 from evaluation.reported import reported, run_of
 from evaluation.runs import Run
-from evaluation.suites import Watch, unwatched
 
 KIND = "abstention"
 TITLE = "How well Signpost knows what it does not know"

@@ -6,7 +6,7 @@ from pathlib import Path
 from evaluation import answers, datasets
 from evaluation.cases import AnswerGiven
 from evaluation.corpora import GOVERNMENT, GUIDANCE, Corpus, corpus_notes
-from evaluation.suites import Evaluation, Item, Suite
+from evaluation.measuring import Evaluation, Item, Suite
 
 
 def _suites(corpus: Corpus, data: Path) -> tuple[Suite[AnswerGiven], ...]:

@@ -12,8 +12,8 @@ from typing import Any, Generic, TypeVar
 from evaluation.cases import AnswerGiven, Found, Question, read_answers, read_found, write_questions
 from evaluation.corpora import READERS, Corpus
 from evaluation.errors import DataMissing, DataUnreadable, MeasurementImpossible, RunIncomplete
+from evaluation.measuring import Evaluation
 from evaluation.runner import System, wanted
-from evaluation.suites import Evaluation
 
 T = TypeVar("T")
 
@@ -90,7 +90,7 @@ def asked(paths: Sequence[Path]) -> Batch[AnswerGiven]:
 
 
 def _questions(evaluation: Evaluation[Any], corpus: str, data: Path) -> list[Question]:
-    suites = evaluation.suites(READERS[corpus](data), data)
+    suites = evaluation.measuring(READERS[corpus](data), data)
     return [item.question for suite in suites for item in suite.items]
 
 

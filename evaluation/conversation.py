@@ -14,11 +14,11 @@ from evaluation import answer_suites, datasets, retrieval_suites
 from evaluation.cases import Ask, EarlierTurn, Found, Question
 from evaluation.corpora import GOVERNMENT
 from evaluation.figures import Case, Measure, Reading
+from evaluation.measuring import Watch, measured, unwatched
 from evaluation.own_evaluation import Given, OwnCase, ask_in_order, earlier_turns, judged
 from evaluation.own_questions import HALVES, Half, OwnQuestion, OwnQuestions
 from evaluation.reported import reported, run_of
 from evaluation.runs import Part, Run
-from evaluation.suites import Watch, measured, unwatched
 
 KIND = "conversation"
 TITLE = "How well Signpost follows a conversation"

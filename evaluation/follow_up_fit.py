@@ -26,9 +26,9 @@ from assistant.text import RedactedText
 from assistant.turns import Exchange
 from evaluation.cases import Ask, EarlierTurn, Question
 from evaluation.conversation import changes
+from evaluation.measuring import Watch
 from evaluation.own_evaluation import Given, ask_in_order, earlier_turns, judged
 from evaluation.own_questions import OwnQuestion, OwnQuestions
-from evaluation.suites import Watch
 from knowledge.retrieval import Retriever
 from knowledge.vector_store import Filters
 

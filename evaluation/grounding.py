@@ -31,10 +31,10 @@ from evaluation.grounding_suite import (
     with_instructions,
 )
 from evaluation.matching import plain, stands_in, tokens
+from evaluation.measuring import Watch, unwatched
 from evaluation.own_questions import HALVES, half_of, starter_documents
 from evaluation.reported import reported, run_of
 from evaluation.runs import Part, Run
-from evaluation.suites import Watch, unwatched
 from knowledge.documents import Segment
 
 Judge = Callable[[Statement, bool], Sequence[Ungrounded]]

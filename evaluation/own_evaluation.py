@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from evaluation.cases import AnswerGiven, Ask, EarlierTurn, Question
 from evaluation.figures import Case, Measure, Reading
+from evaluation.measuring import Watch
 from evaluation.own_set import OwnQuestion, OwnQuestions, segment_digest
-from evaluation.suites import Watch
 
 MEASURES = (
     Measure(

@@ -8,11 +8,11 @@ from pathlib import Path
 from evaluation import datasets
 from evaluation.cases import Ask
 from evaluation.corpora import LABELLED
+from evaluation.measuring import Watch, unwatched
 from evaluation.own_evaluation import MEASURES, ask_own, case_of
 from evaluation.own_set import HALVES, OwnQuestions
 from evaluation.reported import reported, run_of
 from evaluation.runs import Part, Run
-from evaluation.suites import Watch, unwatched
 
 KIND = "own"
 TITLE = "How Signpost does on the project's own questions"

@@ -7,7 +7,7 @@ from pathlib import Path
 from evaluation import datasets, retrieval
 from evaluation.cases import Found, Question
 from evaluation.corpora import GOVERNMENT, GUIDANCE, WELSH, Corpus, corpus_notes
-from evaluation.suites import Evaluation, Item, Suite
+from evaluation.measuring import Evaluation, Item, Suite
 from evaluation.welsh import own_questions, page_titles
 
 Passages = Sequence[Found]

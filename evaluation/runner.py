@@ -14,9 +14,9 @@ from evaluation import datasets
 from evaluation.cases import Question
 from evaluation.corpora import READERS, Corpus
 from evaluation.errors import MeasurementImpossible
+from evaluation.measuring import Evaluation, Watch, measured, unwatched
 from evaluation.reported import reported, run_of
 from evaluation.runs import Part, Run
-from evaluation.suites import Evaluation, Watch, measured, unwatched
 
 T = TypeVar("T")
 Identity = Mapping[str, str]
@@ -77,7 +77,7 @@ def measure(
     names = wanted(evaluation, only)
     for name in names:
         corpus = READERS[name](data)
-        suites = evaluation.suites(corpus, data)
+        suites = evaluation.measuring(corpus, data)
         for system, prepare in systems.items():
             watch(f"{system}: preparing {name}", 0, len(corpus.documents))
             ready = prepare(corpus)

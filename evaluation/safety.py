@@ -9,6 +9,7 @@ from pathlib import Path
 
 from evaluation import safety_sets as sets
 from evaluation.figures import Case, Measure
+from evaluation.measuring import Watch
 from evaluation.messages import UNSEEN, TroubleCase, routing_cases, trouble_cases
 from evaluation.own_questions import HALVES, Half
 from evaluation.runs import Part
@@ -35,7 +36,6 @@ from evaluation.safety_scoring import (
     score_trouble,
 )
 from evaluation.safety_sets import Message
-from evaluation.suites import Watch
 
 
 def safety_parts(system: str, examined: Examined, data: Path, watch: Watch) -> tuple[Part, ...]:

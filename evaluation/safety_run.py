@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from evaluation.measuring import Watch, unwatched
 from evaluation.reported import reported, run_of
 from evaluation.runs import Part, Run
 from evaluation.safety import safety_parts
 from evaluation.safety_scoring import Examined
 from evaluation.safety_sets import safety_digests
-from evaluation.suites import Watch, unwatched
 
 KIND = "safety"
 TITLE = "How Signpost meets people in trouble, attacks, personal data and the rest"

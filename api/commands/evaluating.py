@@ -29,6 +29,7 @@ from evaluation.conversation import Conversing, evaluate_conversation
 from evaluation.corpora import GOVERNMENT, GUIDANCE, READERS, Corpus
 from evaluation.follow_up_fit import fit
 from evaluation.grounding import evaluate_grounding
+from evaluation.measuring import Evaluation, Watch
 from evaluation.own_questions import (
     guidance_documents,
     load_guidance_questions,
@@ -45,7 +46,6 @@ from evaluation.runner import evaluate as run_evaluation
 from evaluation.runs import Part
 from evaluation.safety_run import evaluate_safety
 from evaluation.safety_scoring import Examined
-from evaluation.suites import Evaluation, Watch
 from evaluation.verbatim import sayable
 from knowledge.building import build
 

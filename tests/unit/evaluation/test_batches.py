@@ -14,10 +14,10 @@ from evaluation.batches import Batch, asked, searched, write_batches
 from evaluation.cases import Question, read_questions
 from evaluation.corpora import READERS
 from evaluation.errors import DataMissing, DataUnreadable, MeasurementImpossible, RunIncomplete
+from evaluation.measuring import Evaluation
 from evaluation.retrieval_suites import RETRIEVAL
 from evaluation.runner import Prepare, measure
 from evaluation.runs import Run
-from evaluation.suites import Evaluation
 from tests.unit.evaluation.data_folder import write_data
 from tests.unit.evaluation.fakes import quoting_assistant, word_index
 

@@ -12,9 +12,9 @@ from evaluation.cases import AnswerGiven, CitedSection, Question
 from evaluation.conversation import Conversing, changes, evaluate_conversation, own_parts
 from evaluation.corpora import government
 from evaluation.errors import DataMissing
+from evaluation.measuring import measured
 from evaluation.own_evaluation import ask_in_order
 from evaluation.own_questions import OwnQuestion, OwnQuestions, half_of, segment_digest
-from evaluation.suites import measured
 from tests.unit.evaluation.data_folder import write_data
 from tests.unit.evaluation.fakes import quoting, searching, word_search
 
