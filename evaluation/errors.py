@@ -8,7 +8,8 @@ EvaluationError
 ├── MeasurementImpossible     there is nothing to measure, or a tool needed for it is not installed
 ├── QuestionsStale            a labelled question names a page or a sentence that is gone
 ├── GatesInvalid              the file that says what stops a release is wrong; names file and line
-└── PairsBroken               outcomes cannot be paired with those of the unperturbed question
+├── PairsBroken               outcomes cannot be paired with those of the unperturbed question
+└── RunOfAnother              a folder holds a run of other questions, or of another release
 """
 
 from pathlib import Path
@@ -109,3 +110,14 @@ class PairsBroken(EvaluationError):
             "the outcomes of that one run."
         )
         self.faults = faults
+
+
+class RunOfAnother(EvaluationError):
+    """A folder holds another run: other questions, or another system. Nothing was changed."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"{folder} holds a run of other questions or of another release. Choose another "
+            "--out, or delete that folder to begin again."
+        )
+        self.folder = folder
