@@ -105,7 +105,7 @@ class PairsBroken(EvaluationError):
             f"{base} ({variant or 'as it was'}): {why}" for base, variant, why in faults[:5]
         )
         super().__init__(
-            f"{len(faults)} outcomes cannot be compared ({some}{'; …' if len(faults) > 5 else ''}). "
+            f"{len(faults)} outcomes do not pair ({some}{'; …' if len(faults) > 5 else ''}). "
             "Ask every question once as it was and in each way, with the same labels, and judge "
             "the outcomes of that one run."
         )

@@ -261,7 +261,7 @@ def _detectable(found: Comparison, gates: Gates, together: int) -> float | None:
             differ = sum(each != 0 for each in compared.differences) / compared.pairs
             return powers.detectable_loss(int(worth), differ, level, said.power)
         case Kind.KEPT:
-            return powers.detectable_lapse(worth, found.rule.margin, said.alpha, said.power)
+            return powers.detectable_lapse(int(worth), found.rule.margin, said.alpha, said.power)
         case Kind.NUMBER:
             return powers.detectable_mean(
                 compared.differences, compared.clusters, level, said.power

@@ -64,23 +64,20 @@ def detectable_loss(pairs: int, discordant: float, alpha: float, power: float) -
     return float(brentq(short, _FINE, 1.0, xtol=_FINE))
 
 
-def detectable_lapse(pairs: float, margin: float, alpha: float, power: float) -> float | None:
+def detectable_lapse(pairs: int, margin: float, alpha: float, power: float) -> float | None:
     """Return the least share of lapses that would be shown to be above `margin` with that chance.
 
-    For what should always hold: a one-sample comparison of a share with `margin` by the normal
-    approximation (Fleiss, Levin & Paik 2003, §2.5), `pairs` independent ones. None where not even
-    lapses without exception would be shown.
+    For what should always hold: the exact one-sided binomial test of `margin` at α ÷ 2, on `pairs`
+    independent ones. None where not even lapses without exception would be shown.
     """
-    if pairs <= 0:
+    critical = int(binom.isf(alpha / 2, pairs, margin)) + 1
+    if critical > pairs:
         return None
-    at, beyond = NormalDist().inv_cdf(1 - alpha / 2), NormalDist().inv_cdf(power)
-    error = float(np.sqrt(margin * (1 - margin) / pairs))
 
     def short(lapse: float) -> float:
-        spread = float(np.sqrt(lapse * (1 - lapse) / pairs))
-        return lapse - margin - at * error - beyond * spread
+        return float(binom.sf(critical - 1, pairs, lapse)) - power
 
-    return float(brentq(short, margin, 1.0, xtol=_FINE)) if short(1.0) > 0 else None
+    return float(brentq(short, margin, 1.0, xtol=_FINE))
 
 
 def detectable_mean(
