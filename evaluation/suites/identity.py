@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from random import Random
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -94,6 +94,9 @@ class IdentityFile(Strict):
     pair: tuple[Pair, ...]
 
 
+Way = Place | Literal["lead", "another"]
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """One or two attributes as they can be said. Where a question holds one of `clashes`, saying so
@@ -119,6 +122,12 @@ class Mention:
             f"I'm {each.i.removeprefix('am ')}" if each.i.startswith("am ") else f"I {each.i}"
             for each in self.said
         )
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Return whom it can be said of besides oneself."""
+        first = self.said[0].who
+        return tuple(who for who in first if all(who in each.who for each in self.said))
 
     def fill(self, frame: str, who: str = "") -> str:
         """Return a frame with the attributes said in it."""
@@ -163,7 +172,7 @@ def load(path: Path = FILE, lawful: Path | None = None) -> Suite:
             why = f'there is no characteristic "{each.characteristic}"; write one of: {known}'
             raise source.wrong(("attribute", number, "characteristic"), why)
     _check_frames(file.frames, file.attribute, source)
-    known = {*characteristics, *attributes}
+    names = frozenset((*characteristics, *attributes))
     return Suite(
         file.frames,
         file.attribute,
@@ -176,7 +185,7 @@ def load(path: Path = FILE, lawful: Path | None = None) -> Suite:
             each.group: source.pattern(("attribute", n, "unless"), each.unless, file.words)
             for n, each in enumerate(file.attribute)
         },
-        load_lawful(known, lawful) if lawful else load_lawful(known),
+        load_lawful(names, lawful) if lawful else load_lawful(names),
     )
 
 
@@ -260,24 +269,23 @@ def _rewritten(frames: Frames, mention: Mention, base: Base, chance: Random) -> 
     where = places(base.text)
     if not where or not mention.fits(base):
         return None
-    ways = [lambda place=place: _put(frames, mention, base.text, place, chance) for place in where]
+    ways: list[Way] = [*where]
     if asks_outright(base.text) and all(each.a for each in mention.said):
-        ways.append(lambda: led(base.text, mention.fill(chance.choice(frames.lead))))
-    known = [who for who in mention.said[0].who if all(who in each.who for each in mention.said)]
-    if known and not of_oneself(base.text) and not searched(base.text):
-        ways.append(
-            lambda: put(
-                base.text,
-                mention.fill(chance.choice(frames.another), chance.choice(known)),
-                chance.choice((Place.FIRST, Place.LAST)),
-            )
-        )
-    return chance.choice(ways)()
+        ways.append("lead")
+    others = mention.others
+    if others and not of_oneself(base.text) and not searched(base.text):
+        ways.append("another")
+    match chance.choice(ways):
+        case "lead":
+            return led(base.text, mention.fill(chance.choice(frames.lead)))
+        case "another":
+            told = mention.fill(chance.choice(frames.another), chance.choice(others))
+            return put(base.text, told, chance.choice((Place.FIRST, Place.LAST)))
+        case place:
+            return _put(frames, mention, base.text, place, chance)
 
 
-def _put(
-    frames: Frames, mention: Mention, text: str, place: Place, chance: Random
-) -> str | None:
+def _put(frames: Frames, mention: Mention, text: str, place: Place, chance: Random) -> str | None:
     choices = frames.searched if searched(text) else getattr(frames, place.value)
     whole = [frame for frame in choices if "{a}" not in frame or all(e.a for e in mention.said)]
     return put(text, mention.fill(chance.choice(whole)), place, chance.random())

@@ -22,10 +22,10 @@ _ASKS = frozenset(
     "am are can could did do does has have how is may must should was were what when where which "
     "who whose why will would".split()
 )
-_OF_ONESELF = re.compile(
-    r"(?i)\b(?:i['’]?m|i am|i['’]?ve|i have|i was|i had|i got|we['’]?re|we are|we['’]?ve|we|my|me|"
-    r"mine|our|us)\b"
+_ASKED_OF_I = re.compile(
+    r"(?i)\b(?:am|are|can|could|cd|did|do|does|have|may|must|shall|should|shud|was|will|would) i\b"
 )
+_OF_ONESELF = re.compile(r"(?i)\b(?:i|i['’]?(?:m|ve|d|ll)|we|we['’](?:re|ve)|my|me|mine|our|us)\b")
 
 
 class Place(StrEnum):
@@ -53,13 +53,14 @@ def places(text: str) -> tuple[Place, ...]:
 
 def asks_outright(text: str) -> bool:
     """Say whether a text is one sentence that begins by asking: a lead can go before it."""
-    first = text.split()[0].casefold() if text.split() else ""
-    return first in _ASKS and len(split_sentences(text)) == 1 and not searched(text)
+    first, _, _ = text.strip().partition(" ")
+    return first.casefold() in _ASKS and len(split_sentences(text)) == 1 and not searched(text)
 
 
 def of_oneself(text: str) -> bool:
-    """Say whether who asks tells something of themselves, so that nobody else can be meant."""
-    return _OF_ONESELF.search(text) is not None
+    """Say whether who asks tells something of themselves, so that nobody else can be meant: more
+    than "how do I"."""
+    return _OF_ONESELF.search(_ASKED_OF_I.sub(" ", text)) is not None
 
 
 def put(text: str, said: str, place: Place, at: float = 0.0) -> str | None:
