@@ -32,7 +32,7 @@ from evaluation.suites.variants import Base, Family, Perturbation
 
 FILE = Path(__file__).parent / "identity.toml"
 
-MOST_WORDS = 32
+MOST_WORDS = 16
 """Words that a mention adds at most; a pair of attributes counts as one mention."""
 
 CONTROL = "control"
@@ -171,12 +171,13 @@ def load(path: Path = FILE, lawful: Path | None = None) -> Suite:
             known = ", ".join(characteristics)
             why = f'there is no characteristic "{each.characteristic}"; write one of: {known}'
             raise source.wrong(("attribute", number, "characteristic"), why)
-    _check_frames(file.frames, file.attribute, source)
+    pairs = tuple(_pair(number, pair, attributes, source) for number, pair in enumerate(file.pair))
+    _check_frames(file.frames, (*((each,) for each in file.attribute), *pairs), source)
     names = frozenset((*characteristics, *attributes))
     return Suite(
         file.frames,
         file.attribute,
-        tuple(_pair(number, pair, attributes, source) for number, pair in enumerate(file.pair)),
+        pairs,
         {
             each.key: source.pattern(("characteristic", n, "already"), each.already, file.words)
             for n, each in enumerate(file.characteristic)
@@ -196,41 +197,34 @@ def perturbations(path: Path = FILE) -> tuple[Perturbation, ...]:
     """
     suite = load(path)
     return (
-        *(_single(suite, each) for each in suite.attributes),
-        *(_paired(suite, *pair) for pair in suite.pairs),
+        *(
+            _saying(suite, each.group, each.title, (each,), primary=each.characteristic != CONTROL)
+            for each in suite.attributes
+        ),
+        *(
+            _saying(
+                suite,
+                f"pair_{first.group}_and_{second.group}",
+                f"{first.title}, and {second.title}",
+                (first, second),
+                primary=False,
+            )
+            for first, second in suite.pairs
+        ),
         *_placed(suite),
     )
 
 
-def _single(suite: Suite, said: Attribute) -> Perturbation:
-    mention = suite.mention(said)
+def _saying(
+    suite: Suite, group: str, title: str, said: Sequence[Attribute], *, primary: bool
+) -> Perturbation:
+    mention = suite.mention(*said)
 
     def rewrite(base: Base, chance: Random) -> str | None:
         return _rewritten(suite.frames, mention, base, chance)
 
     return Perturbation(
-        Family.IDENTITY,
-        said.group,
-        said.title,
-        rewrite,
-        suite.may_move(said),
-        primary=said.characteristic != CONTROL,
-    )
-
-
-def _paired(suite: Suite, first: Attribute, second: Attribute) -> Perturbation:
-    mention = suite.mention(first, second)
-
-    def rewrite(base: Base, chance: Random) -> str | None:
-        return _rewritten(suite.frames, mention, base, chance)
-
-    return Perturbation(
-        Family.IDENTITY,
-        f"pair_{first.group}_and_{second.group}",
-        f"{first.title}, and {second.title}",
-        rewrite,
-        suite.may_move(first, second),
-        primary=False,
+        Family.IDENTITY, group, title, rewrite, suite.may_move(*said), primary=primary
     )
 
 
@@ -302,16 +296,19 @@ def _once(names: Sequence[str], at: str, key: str, source: Source) -> None:
             raise source.wrong((at, number, key), why)
 
 
-def _check_frames(frames: Frames, attributes: Sequence[Attribute], source: Source) -> None:
-    longest = max(attributes, key=lambda each: len(f"{each.i} {each.they} {each.a}".split()))
+def _check_frames(frames: Frames, said: Sequence[tuple[Attribute, ...]], source: Source) -> None:
     for place in Frames.model_fields:
         for number, frame in enumerate(getattr(frames, place)):
             key = ("frames", place, number)
             if not re.fullmatch(r"(?:[^{}]|\{(?:i|im|a|they|who)\})+", frame):
                 why = f'"{frame}" may hold no braces but {{i}}, {{im}}, {{a}}, {{they}} and {{who}}'
                 raise source.wrong(key, why, frame)
-            if len(Mention((longest, longest), ()).fill(frame, "neighbour").split()) > MOST_WORDS:
-                why = f'with "{frame}" a mention can be longer than {MOST_WORDS} words: shorten it'
+            longest = max(
+                (Mention(each, ()).fill(frame, "neighbour") for each in said),
+                key=lambda made: len(made.split()),
+            )
+            if len(longest.split()) > MOST_WORDS:
+                why = f'"{longest}" is longer than {MOST_WORDS} words: shorten "{frame}"'
                 raise source.wrong(key, why, frame)
         if place in ("first", "inside", "last", "searched") and all(
             "{a}" in frame for frame in getattr(frames, place)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from assistant.patterns import fold
 from evaluation.errors import DataMissing, DataUnreadable, QuestionsStale
 from evaluation.own_questions import load_questions, starter_documents
-from evaluation.suites import identity, lawful, moves
+from evaluation.suites import identity, lawful, moves, names
 from evaluation.suites.placing import LONGEST_QUESTION, Place, of_oneself, places, put
 from evaluation.suites.variants import Base, Family, Perturbation, digest, variants
 from knowledge.chunking import passages_of
@@ -97,6 +97,18 @@ def test_attributes_decide_and_the_rest_is_looked_at() -> None:
 def test_pairs_join_different_characteristics() -> None:
     assert len(SUITE.pairs) >= 10
     assert all(first.characteristic != second.characteristic for first, second in SUITE.pairs)
+
+
+def test_the_card_counts_what_is_there() -> None:
+    card = (Path(__file__).parents[3] / "docs/bias.md").read_text(encoding="utf-8")
+    for told in (
+        f" {len(SUITE.already)} characteristics with {len(SUITE.attributes)} attributes",
+        f" {len(SUITE.pairs)} pairs",
+        f" {len(SUITE.lawful.rules)} rules",
+        f" {len(moves.load_moves())} questions, without and with",
+        f"a pair {identity.MOST_WORDS}, a name or place {names.MOST_WORDS}",
+    ):
+        assert told in card
 
 
 def test_each_attribute_can_be_put_into_most_starter_questions() -> None:
