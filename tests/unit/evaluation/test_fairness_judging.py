@@ -10,10 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evaluation.fairness.comparisons import Comparison
+from evaluation.fairness.gaps import Compared, Gap
 from evaluation.fairness.gates import Gates, load_gates
 from evaluation.fairness.judging import Judgement, Row, judge
+from evaluation.fairness.measures import Kind
 from evaluation.fairness.outcomes import Outcome
-from evaluation.fairness.verdicts import Failed, Passed, TooFewData, named
+from evaluation.fairness.significance import benjamini_hochberg, holm
+from evaluation.fairness.verdicts import Failed, Passed, TooFewData, named, verdict_on
+from evaluation.intervals import Interval
 from tests.unit.evaluation.fair_outcomes import DECLINED, asked
 
 PAGES, EACH = 40, 10
@@ -95,6 +100,39 @@ def test_a_gain_is_no_failure_and_a_loss_within_the_margin_passes_and_is_told() 
     lost = row(judge(run({"writing/typos_05": WRONG}, share=0.12), wide), "writing/typos_05")
     assert isinstance(lost.verdict, Passed)
     assert "a loss is shown, but it is less than 30 points" in lost.why
+
+
+def test_a_gain_never_fails_whatever_its_interval() -> None:
+    compared = Compared(Kind.SHARE, (0.0,) * 8, (1.0,) * 8, tuple("abcdefgh"))
+    rule = gates().said.outcome["right_page"]
+    for size, verdict in ((1.0, TooFewData), (-1.0, Failed)):
+        gap = Gap(0.5, 0.5 + size, size, Interval(-1.0, 1.0))
+        made = Comparison("names/x", "right_page", rule, True, compared, gap, 0.001, 0.001)
+        assert isinstance(verdict_on(made, gates()), verdict)
+
+
+def test_what_decides_is_adjusted_by_holm_and_what_is_looked_at_by_benjamini_hochberg() -> None:
+    made = [
+        asked_as_fine(each) if each.variant in ("names/cornish", "names/manx") else each
+        for each in run(dict.fromkeys((*EVERY, "names/cornish", "names/manx"), WRONG), share=0.04)
+    ]
+    found = judge(made, gates())
+    for decides, adjust in ((True, holm), (False, benjamini_hochberg)):
+        rows = [each for each in found.rows if each.decides is decides and each.p is not None]
+        adjusted = adjust([each.p or 0.0 for each in rows])
+        assert [each.adjusted for each in rows] == pytest.approx(list(adjusted))
+        assert holm([each.p or 0.0 for each in rows]) != pytest.approx(
+            benjamini_hochberg([each.p or 0.0 for each in rows])
+        )
+
+
+def test_the_more_is_looked_at_together_the_larger_a_loss_must_be_to_be_shown() -> None:
+    few = row(judge(run(), gates()), "writing/typos_05").detectable
+    many = {f"writing/{place}": dict[str, Any]() for place in range(8)}
+    more = row(judge(run(many), gates()), "writing/typos_05").detectable
+    assert few is not None
+    assert more is not None
+    assert more > few
 
 
 @pytest.mark.parametrize("fact", ["refused", "attack", "crisis", "masked", "escalated"])
