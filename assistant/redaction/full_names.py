@@ -54,7 +54,7 @@ _GOES_ON = re.compile(
 )
 """What may follow somebody's name."""
 _SURELY = re.compile(
-    r",? \(?(?:who|whose|aged|my|his|her|our|she|he|they)\b|,? \(?\d\d\b"
+    r",? \(?(?:who|whose|aged|born|dob|DOB|NI|my|his|her|our|she|he|they)\b|,? \(?\d\d\b"
     r"| (?:died|passed away|and (?:I|me)\b)| (?:has|had) (?:died|passed)"
     r"| from [A-Z]| (?:is|was) (?:my|our|his|her)\b"
 )

@@ -42,22 +42,25 @@ _SAID = re.compile(
     rf"[\"'(: ]{{0,2}}(?P<name>{PART}(?:(?: {PART}\.?){{0,4}}))",
     re.IGNORECASE,
 )
-_SAYING = ("name", "called", "enw", "ngalw")
-"""One of these stands in every introduction that `_SAID` finds: they are quick to look for."""
+_SAYING = ("name", "called", "family", "household", "enw", "ngalw")
+"""One of these stands in all that `_SAID` and `_FIELD` find: they are quick to look for."""
 _FIELD = re.compile(
     r"\b(?:(?:(?:[Ff]irst|[Ll]ast|[Mm]iddle|[Ff]amily|[Gg]iven|[Mm]aiden|[Bb]irth) |[Ss]ur|[Ff]ore)"
     r"names?(?: is| was|'s|,)? "
     r"|(?:(?<=[.!?;,\n] )|(?<![^\n]))[Nn]ame (?=[^\W\d_]{2,25} [A-Z])"
     r"|[Nn]ames?(?! of)(?: [a-z][a-z']{0,14}){1,7}[ :]{1,2}(?=[^\W\d_]{2,25} [A-Z]))"
     rf"(?P<name>{ANY_NAME})"
+    rf"|\b(?:[Ff]ull )?[Nn]ame ?: {{0,4}}{BIG}, (?P<after>{BIG})(?=[.;,\n]|\Z)"
+    rf"|\b[Tt]he (?P<family>{BIG}) (?:family|household)\b"
 )
-"""The name in a field of a form ("surname Bloggs"), or "the name on my passport is Jo Bloggs"."""
+"""The name in a field of a form ("surname Bloggs"), "the name on my passport is Jo Bloggs"."""
 _BEEN = re.compile(
     r"\b(?:[Cc]all(?:s|ed)? me|[Kk]n(?:ow|ows|ew) me as"
     r"|(?:[Mm]e|[Ii] am|[Ii]'?m|[Ii] was|is|he's|she's|was|been)"
-    r"(?: also| now| usually| better)? known as|[Gg]o(?:es)? by(?: the name(?: of)?)?"
-    r"|by the name(?: of)?|née|nee"
-    r"|[Nn]ames?(?: [a-z']{1,12}){0,6} from [^.?!\n]{1,50} to|[Nn]ames? (?:back )?to)"
+    r"(?: also| now| usually| better)? known(?: to \w{2,12})? as"
+    r"|[Gg]o(?:es)? by(?: the name(?: of)?)?|by the name(?: of)?|née|nee"
+    r"|(?:[Ss]ur)?[Nn]ames?(?: [a-z']{1,12}){0,6} from [^.?!\n]{1,50} to"
+    r"|(?:[Ss]ur)?[Nn]ames? (?:back |by deed poll )?to|[Cc]hristened|[Bb]aptised)"
     rf" (?P<name>{ANY_NAME})"
 )
 """What somebody is called, in words that leave no doubt with a capital letter after them."""
@@ -105,8 +108,9 @@ def _said(text: str) -> Iterator[Found]:
         if length := _length(name):
             yield name_in(match, length=length)
     for match in _FIELD.finditer(text):
-        if is_person(match["name"], True):
-            yield name_in(match)
+        which = match.lastgroup or "name"
+        if is_person(match[which], True) and (which == "name" or not is_plain(match[which])):
+            yield name_in(match, which)
 
 
 def _length(words: str) -> int:

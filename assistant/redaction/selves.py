@@ -51,20 +51,21 @@ _SMALL_AGAIN = re.compile(
 )
 _BESIDE = re.compile(
     rf"\b(?:(?:I|[Ww]e|[Mm]e|[Mm]yself),? \(?(?P<name>{NAME})[,)]|[Mm]yself (?P<self>{NAME})"
-    rf"|(?:[Hh]i|[Hh]ello|[Gg]reetings|[Mm]essage|[Ll]etter|[Ee]mail|[Qq]uestion|[Ee]nquiry) from"
+    r"|(?:(?:[Hh]i|[Hh]ello|[Gg]reetings|[Mm]essage|[Ll]etter|[Ee]mail|[Qq]uestion|[Ee]nquiry)"
+    r"(?: is)? from|(?:[Ww]ritten|[Ss]ent|[Aa]sked|[Ss]ubmitted|[Ss]igned|[Ff]illed in) by)"
     rf" (?P<sender>{NAME}))"
 )
 _HEADED = re.compile(
-    rf"\A\s*(?P<name>{NAME})(?= ?[,;\n(-] ?(?:\d{{1,4}}[ ./-]|\d{{1,2}}\w\w |[A-Z] ?[A-Z] ?\d"
+    rf"\A\s*(?P<name>{NAME})(?= ?[,;\n(-] ?(?:\d{{1,4}}[a-z]?[ ./-]|\d{{1,2}}\w\w |[A-Z] ?[A-Z] ?\d"
     rf"|[A-Z][a-z]{{2,8}} \d{{1,2}}|(?i:born|dob|d\.o\.b)|\d\d\b"
-    r"|(?i:aged?|single|married|widowed|divorced|separated|retired|disabled|unemployed|pensioner"
+    r"|(?i:flat|apartment|aged?|single|married|widowed|divorced|separated|retired|disabled|unemployed|pensioner"
     r"|student|mum|mother|dad|father|carer|tenant|living|from)\b))"
 )
 """A message headed like a form: "Jo Bloggs, 12/03/1985, …", or "Jo Bloggs, 34, …"."""
 _HERE = re.compile(
     rf"(?:^|[,.!?\n] ?)(?!Beth (?:yw|ydy)\b)(?:(?P<name>{ONE_OR_MORE}(?: {INITIAL})?)(?: "
     r"(?:here\b(?! (?:is|are|was|we|in|on))|ydw i\b|dw i\b|(?:yw|ydy) (?:fy )?enw|sydd yma\b"
-    r"|is (?:my|the) (?:full )?name)|'s (?:my|the) name\b)"
+    r"|is (?:my|the) (?:(?:full|first|last|maiden|family) |sur)?name)|'s (?:my|the) name\b)"
     rf"|(?P<full>{NAME}) (?:speaking|calling|writing|sy'n siarad)\b|(?P<again>{BIG}) again\b)"
 )
 _WELSH = re.compile(rf"\b[Ff]i (?:yw|ydy|ydi|sydd) (?P<name>{ONE_OR_MORE})")
