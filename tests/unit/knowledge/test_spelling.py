@@ -10,8 +10,8 @@ from knowledge.spelling import Spelling
 
 TEXT = (
     "Renew your passport. Pay the fee. Maternity benefits last. The passport office counts "
-    "benefits for maternity. A provisional licence; provisional licences. Council tax, council. Wales not "
-    "never cannot. Welsh nation Scotland England Scotland England Wales."
+    "benefits for maternity. A provisional licence; provisional licences. Council tax, council. "
+    "Wales not never cannot. Welsh nation Scotland England Scotland England Wales."
 )
 WHOLE = frozenset("garden holiday touch draft mum scot now".split())
 
