@@ -125,7 +125,7 @@ def _text_speak(base: Base, random: Random) -> str | None:
         near = any(
             word.start() - 12 <= piece.end and piece.start <= word.end() + 12 for piece in numbers
         )
-        if fresh.lower() != word[0].lower() and not (near and re.search(r"\d|no\.", fresh)):
+        if fresh.lower() != word[0].lower() and not (near and re.search(r"\d", fresh)):
             changes.append((word.start(), word.end(), fresh))
     if not changes:
         return None

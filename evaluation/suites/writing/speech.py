@@ -84,6 +84,8 @@ def _spoken(base: Base, random: Random) -> str | None:
     changes: list[tuple[int, int, str]] = []
     for word in free_words(text):
         heard = word[0].lower()
+        if heard == "and" and text[: word.start()].endswith("hundred "):
+            continue
         options = speech.homophones.get(heard, ())
         if options and random.random() < speech.misheard:
             fresh = random.choice(options)

@@ -25,6 +25,8 @@ from evaluation.suites.writing.meaning import (
 from evaluation.suites.writing.reading import FOLDER, read, wrong
 
 _LISTED = Path("robustness", "misspellings_in_corpus.csv")
+_LISTED_SHARE = 0.3
+"""Of the words that a public list can misspell, so many are: it has almost every word."""
 _TRIES = 6
 _SHORTEST = 4
 """Letters of the shortest word that is bent by a rule rather than a list."""
@@ -78,7 +80,7 @@ def second_opinion(data: Path) -> tuple[Perturbation, ...]:
             Family.WRITING,
             "misspellings_listed",
             "Common misspellings (codespell's list)",
-            _from_list(misspellings_from(data)),
+            _from_list(misspellings_from(data), _LISTED_SHARE),
             primary=False,
         ),
     )
@@ -122,14 +124,14 @@ def read_spelling(path: Path = FOLDER / "spelling.toml") -> _Spelling:
     return spelling
 
 
-def _from_list(listed: Options) -> Rewrite:
+def _from_list(listed: Options, share: float = 1) -> Rewrite:
     def rewrite(base: Base, random: Random) -> str | None:
-        changes = [
+        able = [
             (word.start(), word.end(), _cased(word[0], random.choice(options)))
             for word in free_words(base.text)
             if (options := _usable(listed, word[0]))
         ]
-        return spliced(base.text, changes) if changes else None
+        return _some(base.text, able, share, random)
 
     return rewrite
 

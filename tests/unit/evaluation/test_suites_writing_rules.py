@@ -217,6 +217,25 @@ def test_the_check_by_hand_covers_every_way_and_is_of_these_rules() -> None:
     assert sum(each.keeps for each in read) / len(read) >= 0.95
 
 
+def test_the_card_counts_what_is_there() -> None:
+    docs = Path(__file__).parents[3] / "docs"
+    card = "".join(path.read_text(encoding="utf-8") for path in sorted(docs.glob("bias*.md")))
+    read = checked()
+    kept = sum(each.keeps for each in read)
+    for told in (
+        f"makes {len(perturbations())} such",
+        f"all {len(learner_rules().rules)} rules",
+        f"{len(dialect_rules().rules)} rules of grammar",
+        f"a list of {len(read_spelling().misspelt)} words",
+        f"{len(read)} variants",
+        f"{kept} of them ({100 * kept / len(read):.1f}%)",
+        f"seed {read[0].seed}",
+    ):
+        assert told in " ".join(card.split()), told
+    for way in perturbations():
+        assert way.group.partition("_")[0] in card
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [
