@@ -89,9 +89,15 @@ def new_id() -> str:
 class Home:
     """One home folder and what lives in it. Parts are opened when first asked for."""
 
-    def __init__(self, settings: Settings, embedder: Embedder | None = None) -> None:
-        """Prepare the folders; `embedder` is one already loaded, instead of the settings' own."""
+    def __init__(
+        self, settings: Settings, embedder: Embedder | None = None, shipped: Path = SHIPPED
+    ) -> None:
+        """Prepare the folders; `embedder` is one already loaded, instead of the settings' own.
+
+        `shipped` is the file of the evaluation that came with the bundled guidance, if any.
+        """
         self.settings = settings
+        self._shipped = shipped
         self._loaded = embedder
         try:
             settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -208,7 +214,7 @@ class Home:
         Does nothing in a trial, for any other guidance, policy, model or version, and where
         somebody has decided about the release already.
         """
-        shipped = read_shipped(SHIPPED) if self.gate is not None else None
+        shipped = read_shipped(self._shipped) if self.gate is not None else None
         if shipped is None:
             return
         release = self.release_of(snapshot.version)

@@ -1,6 +1,7 @@
 """The page without JavaScript: forms, one cookie, nothing typed is lost."""
 
 import re
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
