@@ -240,7 +240,9 @@ class Home:
             keys=self.keys,
             log=self.log,
             policy=self.policy,
-            answering=LiveAnswering(self._open_live, self._steps, self._versions),
+            answering=LiveAnswering(
+                self.open_guidance, self._steps, self._versions, self._require_approved
+            ),
             mask=lambda text: self.redactor.mask(text).text,
             clock=now,
             new_id=new_id,
@@ -385,15 +387,14 @@ class Home:
         if self.__dict__.get("shared_index") is not None:
             self.__dict__["shared_index"].dispose()
 
-    def _open_live(self, wanted: SnapshotRef) -> OpenedGuidance:
-        """Return the live snapshot, if it may serve with what runs in this very process.
+    def _require_approved(self, live: SnapshotRef) -> None:
+        """Raise ReleaseUnexamined unless the snapshot may serve with what runs in this process.
 
         Another process may have made it live under a policy or software that this one has not.
         """
         if self.gate is not None:
             with self.database.read() as connection:
-                self.gate.admit(connection, wanted.version)
-        return self.open_guidance(wanted)
+                self.gate.admit(connection, live.version)
 
     def _secret(self, name: str) -> Secret:
         return load_or_create_secret(self.settings.secrets_folder / name)

@@ -23,7 +23,7 @@ release = typer.Typer(
 )
 keys = typer.Typer(help="Make, register and retire keys of the ethics board.", no_args_is_help=True)
 
-Wanted = Annotated[str, typer.Argument(metavar="RELEASE", help="Its digest, or the first digits.")]
+Wanted = Annotated[str, typer.Argument(help="Its digest, or the first digits.")]
 By = Annotated[str, typer.Option("--by", help="Who decides: goes into the audit log.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why: goes into the audit log.")]
 Key = Annotated[
@@ -57,9 +57,7 @@ def propose(
 
 @release.command("status")
 def status(
-    wanted: Annotated[
-        str, typer.Argument(metavar="RELEASE", help="Show one, with its moves and evaluations.")
-    ] = "",
+    wanted: Annotated[str, typer.Argument(help="Show one, with its moves and evaluations.")] = "",
     snapshot: Annotated[
         str, typer.Option("--snapshot", help="Of which guidance; what is live if not given.")
     ] = "",
@@ -179,7 +177,7 @@ def new_key(
 
 @keys.command("register")
 def register_key(
-    public: Annotated[Path, typer.Argument(metavar="FILE.pub", help="The public half.")],
+    public: Annotated[Path, typer.Argument(help="The public half.")],
     by: By,
     reason: Reason,
     key: Key = None,
@@ -195,7 +193,7 @@ def register_key(
 
 @keys.command("retire")
 def retire_key(
-    public: Annotated[Path, typer.Argument(metavar="FILE.pub", help="The public half.")],
+    public: Annotated[Path, typer.Argument(help="The public half.")],
     by: By,
     reason: Reason,
     key: Key = None,
@@ -219,7 +217,7 @@ def list_keys() -> None:
 
 @keys.command("sign")
 def sign(
-    said: Annotated[Path, typer.Argument(metavar="FILE", help="What `release word` printed.")],
+    said: Annotated[Path, typer.Argument(help="What `release word` printed.")],
     key: Annotated[Path, typer.Option("--key", help="File of the board key, FILE.pub beside it.")],
     out: Annotated[Path, typer.Option("--out", help="File to write, for --note.")],
 ) -> None:

@@ -386,6 +386,31 @@ def test_a_running_server_does_not_take_up_what_was_not_approved_with_its_policy
         each.close()
 
 
+def test_what_a_server_has_open_is_asked_for_again_when_it_comes_back(home: Path) -> None:
+    """Somebody without an organisation set moves what is live to and fro past the gate."""
+    server, trial = (Home(settings(home, name), WordsEmbedder()) for name in ("Council", ""))
+    wanted = little(server)
+    release = server.release_of(wanted.version)
+    found = all_passed(release.digest)
+    seen = server.releases.propose(release, wanted.name, found, "Olu", "new guidance")
+    server.releases.approve(seen, "Ann", "all has passed")
+    server.operations.activate(wanted, {})
+
+    def outcome() -> str:
+        conversation = server.assistant.start()
+        question = RawText("How can I renew my passport?")
+        return server.assistant.ask(conversation.id, question, "k").outcome
+
+    assert outcome() != "abstained"
+    trial.operations.activate(SnapshotRef("other", "0" * 64), {})
+    assert outcome() == "abstained"
+    server.releases.refuse(server.releases.find(release.digest), "Bea", "not any more")
+    trial.operations.activate(wanted, {})
+    assert outcome() == "abstained"
+    for each in (server, trial):
+        each.close()
+
+
 def test_what_ships_evaluated_needs_no_decision_until_anything_is_changed(
     home: Path, tmp_path: Path
 ) -> None:
