@@ -4,6 +4,7 @@ import typer
 
 from api.commands import (
     asking,
+    bias,
     evaluating,
     guidance,
     releasing,
@@ -29,6 +30,7 @@ app.command("off")(guidance.switch_off)
 app.command("on")(guidance.switch_on)
 app.add_typer(releasing.release, name="release")
 app.add_typer(releasing.keys, name="board-key")
+evaluating.evaluate.command("bias")(bias.bias)
 app.add_typer(evaluating.evaluate, name="evaluate")
 app.command("bench")(timing.run_bench)
 

@@ -24,7 +24,8 @@ class Statement:
     """One sentence, list item, step or table row of an answer.
 
     `quote` is the passage's own wording that supports `text`; in an extractive answer the two
-    are the same. `lead` is the passage's text that introduces it, shown before it once.
+    are the same. `lead` is the passage's text that introduces it, shown before it once. `direct`
+    says that it stands first, out of its place, since it answers most directly.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Statement:
     lead: str = ""
     block: int = 0
     number: int = 0
+    direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class SectionSummary:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Statements in reading order. `generated` is true when a language model worded them.
+    """Statements in the order they are read. `generated` is true when a language model worded them.
 
     Beside them, not part of them: `reading_age` of the text in whole years, rounded up (None where
     it cannot be told), official words `explained`, and `summaries` of the sections quoted.

@@ -120,8 +120,8 @@ def blocks_of(answer: Answer) -> tuple[AnswerBlock, ...]:
     """Return the answer laid out in runs of one kind, lead and passage."""
     places = _places(answer)
     blocks: list[AnswerBlock] = []
-    runs = groupby(answer.statements, key=lambda s: (s.passage, s.kind, s.block, s.lead))
-    for (passage, kind, _, lead), group in runs:
+    runs = groupby(answer.statements, key=lambda s: (s.passage, s.kind, s.block, s.lead, s.direct))
+    for (passage, kind, _, lead, _), group in runs:
         statements = tuple(group)
         shown = bool(blocks) and blocks[-1].items[-1].endswith(lead)
         blocks.append(

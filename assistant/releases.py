@@ -52,9 +52,9 @@ class Verdict(StrEnum):
 
 
 COMMANDS: Mapping[EvaluationKind, str] = {
-    EvaluationKind.QUALITY: "signpost evaluate own --out DIR",
-    EvaluationKind.SAFETY: "signpost evaluate safety --data DATA --out DIR",
-    EvaluationKind.BIAS: "signpost evaluate bias --data DATA --out DIR",
+    EvaluationKind.QUALITY: "signpost evaluate own --out DIR --snapshot NAME",
+    EvaluationKind.SAFETY: "signpost evaluate safety --data DATA --out DIR --snapshot NAME",
+    EvaluationKind.BIAS: "signpost evaluate bias --out DIR --snapshot NAME",
 }
 """What measures each kind, to tell whoever lacks one."""
 

@@ -90,7 +90,7 @@ def asked(paths: Sequence[Path]) -> Batch[AnswerGiven]:
 
 
 def _questions(evaluation: Evaluation[Any], corpus: str, data: Path) -> list[Question]:
-    suites = evaluation.measuring(READERS[corpus](data), data)
+    suites = evaluation.suites(READERS[corpus](data), data)
     return [item.question for suite in suites for item in suite.items]
 
 

@@ -7,7 +7,10 @@ EvaluationError
 ├── FiguresMissing            a run's files lack figures that are to be published
 ├── MeasurementImpossible     there is nothing to measure, or a tool needed for it is not installed
 ├── VerdictInvalid            a verdict's file is not in its form, or its report was changed
-└── QuestionsStale            a labelled question names a page or a sentence that is gone
+├── QuestionsStale            a labelled question names a page or a sentence that is gone
+├── GatesInvalid              the file that says what stops a release is wrong; names file and line
+├── PairsBroken               outcomes cannot be paired with those of the unperturbed question
+└── RunOfAnother              a folder holds a run of other questions, or of another release
 """
 
 from pathlib import Path
@@ -92,3 +95,39 @@ class QuestionsStale(EvaluationError):
             "List them with: python -m evaluation.own_questions, and label them again."
         )
         self.faults = faults
+
+
+class GatesInvalid(EvaluationError):
+    """The gate file is wrong. `path` and `line` (from 1) say where, `why` what to write."""
+
+    def __init__(self, path: Path, line: int, why: str) -> None:
+        super().__init__(f"{path}:{line}: {why}")
+        self.path = path
+        self.line = line
+        self.why = why
+
+
+class PairsBroken(EvaluationError):
+    """Outcomes do not pair. `faults` holds (question id, variant's name or "", why) triples."""
+
+    def __init__(self, faults: tuple[tuple[str, str, str], ...]) -> None:
+        some = "; ".join(
+            f"{base} ({variant or 'as it was'}): {why}" for base, variant, why in faults[:5]
+        )
+        super().__init__(
+            f"{len(faults)} outcomes do not pair ({some}{'; …' if len(faults) > 5 else ''}). "
+            "Ask every question once as it was and in each way, with the same labels, and judge "
+            "the outcomes of that one run."
+        )
+        self.faults = faults
+
+
+class RunOfAnother(EvaluationError):
+    """A folder holds another run: other questions, or another system. Nothing was changed."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"{folder} holds a run of other questions or of another release. Choose another "
+            "--out, or delete that folder to begin again."
+        )
+        self.folder = folder

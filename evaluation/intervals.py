@@ -29,7 +29,7 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The ends of a 95% interval, in the unit of the figure."""
+    """The ends of an interval, 95% where nothing else is said, in the unit of the figure."""
 
     low: float
     high: float
@@ -41,13 +41,14 @@ def ratio_interval(
     clusters: Sequence[str],
     *,
     share: bool = True,
+    level: float = LEVEL,
     seed: int = SEED,
     resamples: int = RESAMPLES,
 ) -> Interval | None:
     """Return the interval of Σ numerators ÷ Σ denominators; None with fewer than two clusters.
 
     The three sequences are parallel, one entry an observation, in any order. `share` says that
-    the ratio lies in [0, 1] by nature.
+    the ratio lies in [0, 1] by nature; `level` is the chance, in (0, 1), of holding the truth.
     """
     above, below = (_cluster_sums(values, clusters) for values in (numerators, denominators))
     held = below > 0
@@ -55,9 +56,9 @@ def ratio_interval(
     if len(below) < 2:
         return None
     if np.ptp(above / below) == 0:
-        return _constant(float(above.sum() / below.sum()), len(below), share)
+        return _constant(float(above.sum() / below.sum()), len(below), share, level)
     counts = _draws(len(below), seed, resamples)
-    return _expanded((counts @ above) / (counts @ below), len(below))
+    return _expanded((counts @ above) / (counts @ below), len(below), level)
 
 
 def difference_interval(
@@ -140,15 +141,15 @@ def _draws(clusters: int, seed: int, resamples: int) -> Numbers:
     return counts
 
 
-def _expanded(statistics: Numbers, clusters: int) -> Interval:
-    quantile = float(student.ppf((1 + LEVEL) / 2, clusters - 1))
+def _expanded(statistics: Numbers, clusters: int, level: float = LEVEL) -> Interval:
+    quantile = float(student.ppf((1 + level) / 2, clusters - 1))
     tail = NormalDist().cdf(-((clusters / (clusters - 1)) ** 0.5) * quantile)
     low, high = np.quantile(statistics, [tail, 1 - tail])
     return Interval(float(low), float(high))
 
 
-def _constant(value: float, clusters: int, share: bool) -> Interval:
-    bound = float(((1 - LEVEL) / 2) ** (1 / clusters))
+def _constant(value: float, clusters: int, share: bool, level: float) -> Interval:
+    bound = float(((1 - level) / 2) ** (1 / clusters))
     if share and value == 1:
         return Interval(bound, 1.0)
     if share and value == 0:

@@ -77,7 +77,7 @@ def measure(
     names = wanted(evaluation, only)
     for name in names:
         corpus = READERS[name](data)
-        suites = evaluation.measuring(corpus, data)
+        suites = evaluation.suites(corpus, data)
         for system, prepare in systems.items():
             watch(f"{system}: preparing {name}", 0, len(corpus.documents))
             ready = prepare(corpus)

@@ -23,6 +23,8 @@ from evaluation.errors import VerdictInvalid
 SUFFIX = "verdict.json"
 LARGEST = 100_000
 """Bytes of a verdict's file."""
+LONGEST = 1_000
+"""Characters of its sentence."""
 
 _HEX = re.compile(r"[0-9a-f]{64}")
 _FILE_NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]{0,199}")
@@ -34,14 +36,18 @@ def write_verdict(
 ) -> Path:
     """Write `<kind>.verdict.json` beside a finished report and return its path.
 
-    `release` is the digest of what was examined, `says` one plain sentence.
+    `release` is the digest of what was examined, `says` one plain sentence, cut where it is too
+    long.
     """
+    line = " ".join(says.split())
+    if len(line) > LONGEST:
+        line = f"{line[: LONGEST - 1]}…"
     path = report.with_name(f"{kind}.{SUFFIX}")
     value = {
         "kind": kind.value,
         "release": release,
         "verdict": verdict.value,
-        "says": says,
+        "says": line,
         "report": report.name,
         "report_sha256": _sha256(report),
         "at": as_text(at),

@@ -48,7 +48,7 @@ def ask(
         if not question.strip():
             fail('Write the question in quotation marks: signpost ask "How do I …?"')
         if snapshot:
-            asker = BatchAsker(home, _guidance(home, snapshot))
+            asker = BatchAsker(home, opened_guidance(home, snapshot))
             _print_given(asker.view(Question("1", question)), as_json)
             return
         ensure_starter(home)
@@ -69,7 +69,7 @@ def search(
     with opened_home() as home:
         if not snapshot:
             ensure_starter(home)
-        guidance = _guidance(home, snapshot)
+        guidance = opened_guidance(home, snapshot)
         if batch is not None:
             questions = read_questions(batch)
             _write_lines(out, _found(home, guidance, questions, k))
@@ -128,10 +128,14 @@ class BatchAsker:
         turn = hear(Turn(new_id(), RawText(text), now()), self._steps)
         return turn.outcome is None and turn.maybe is not None
 
+    def turn(self, text: str, history: tuple[Exchange, ...] = ()) -> Turn:
+        """Return the finished turn of a message, as the pipeline leaves it."""
+        return answer(Turn(new_id(), RawText(text), now(), history=history), self._steps)
+
     def view(self, question: Question) -> TurnView:
         """Return the turn as a citizen would see it."""
         history = exchanges(question)
-        turn = answer(Turn(new_id(), RawText(question.text), now(), history=history), self._steps)
+        turn = self.turn(question.text, history)
         outcome: Outcome = turn.outcome or Abstained(Reason.SYSTEM_FAULT)
         return view_of(
             turn,
@@ -147,7 +151,7 @@ class BatchAsker:
         )
 
 
-def _guidance(home: Home, snapshot: str) -> OpenedGuidance:
+def opened_guidance(home: Home, snapshot: str) -> OpenedGuidance:
     if snapshot:
         return home.opened(home.library.open(snapshot, home.embedder))
     live = home.operations.state().snapshot
@@ -161,7 +165,7 @@ def _guidance(home: Home, snapshot: str) -> OpenedGuidance:
 def _answers(home: Home, questions: Sequence[Question], snapshot: str) -> Iterator[dict[str, Any]]:
     if not snapshot:
         ensure_starter(home)
-    asker = BatchAsker(home, _guidance(home, snapshot))
+    asker = BatchAsker(home, opened_guidance(home, snapshot))
     for question in track(questions, "Asking", console=errors):
         given = asker(question)
         yield {

@@ -16,7 +16,7 @@ from api.bootstrap import Home, OpenedGuidance, now
 from api.commands.asking import BatchAsker, exchanges
 from api.commands.running import errors, fail, opened_home, output
 from assistant.grounding import problems, vocabulary
-from assistant.releases import EvaluationKind
+from assistant.releases import EvaluationKind, Verdict
 from assistant.text import RawText
 from evaluation.abstention import OwnAsking, Unheld
 from evaluation.abstention_measures import GUIDANCE_PAGES, STARTER_PAGES
@@ -110,17 +110,17 @@ def questions(
 @evaluate.command("conversation")
 def conversation(data: Data, out: Out) -> None:
     """Does it follow a conversation, and a change of subject?"""
-    with opened_home() as home, _progress() as watch:
-        government = _indexed(home, READERS[GOVERNMENT](data))
-        search, starter = home.finder(government, DEPTH), _starter(home)
+    with opened_home() as home, progress() as watch:
+        government = indexed(home, READERS[GOVERNMENT](data))
+        search, starter = home.finder(government, DEPTH), starter_guidance(home)
         assistant = Conversing(
             find=lambda question: found_in(search(RawText(question.text), exchanges(question))),
             ask=BatchAsker(home, government),
             ask_own=BatchAsker(home, starter),
-            identity=_identity(home, government),
+            identity=identity_of(home, government),
         )
         evaluate_conversation(
-            assistant, load_questions(), data, out, command=_command(), now=now(), watch=watch
+            assistant, load_questions(), data, out, command=command_line(), now=now(), watch=watch
         )
     output.print(f"Report: {out / 'conversation.html'}")
 
@@ -128,8 +128,8 @@ def conversation(data: Data, out: Out) -> None:
 @evaluate.command("fit-follow-ups")
 def fit_follow_ups() -> None:
     """Fit when a question follows up, on the fit half of the project's own questions."""
-    with opened_home() as home, _progress() as watch:
-        guidance = _starter(home)
+    with opened_home() as home, progress() as watch:
+        guidance = starter_guidance(home)
         fitted = fit(
             load_questions(),
             guidance.retriever,
@@ -144,17 +144,17 @@ def fit_follow_ups() -> None:
 @evaluate.command("safety")
 def safety(data: Data, out: Out, snapshot: For = "") -> None:
     """Are people in trouble helped, attacks fruitless, personal data masked, others well met?"""
-    with opened_home() as home, _progress() as watch:
+    with opened_home() as home, progress() as watch:
         masked = privacy_parts("signpost", masking(home.redactor), data)
-        guidance = _starter(home)
+        guidance = starter_guidance(home)
         asker = BatchAsker(home, guidance)
         run = evaluate_safety(
             "signpost",
             Examined(asker.sorted, asker.noted, asker, sayable(guidance.passages, home.policy)),
-            _identity(home, guidance),
+            identity_of(home, guidance),
             data,
             out,
-            command=_command(),
+            command=command_line(),
             now=now(),
             further=masked,
             watch=watch,
@@ -171,7 +171,7 @@ def grounding(
     ] = None,
 ) -> None:
     """Does it tell what guidance says from what it does not?"""
-    with opened_home() as home, _progress() as watch:
+    with opened_home() as home, progress() as watch:
         words = vocabulary(home.policy.grounding)
         enough = home.policy.thresholds.grounding
         evaluate_grounding(
@@ -180,7 +180,7 @@ def grounding(
             ),
             out,
             identity={"policy": home.policy.digest},
-            command=_command(),
+            command=command_line(),
             now=now(),
             data=data,
             watch=watch,
@@ -191,11 +191,11 @@ def grounding(
 @evaluate.command("abstention")
 def abstention(data: Data, out: Out) -> None:
     """Does it know what it does not know? How often wrong, how often needlessly silent?"""
-    with opened_home() as home, _progress() as watch:
-        starter = _starter(home)
-        labelled = _labelled(home, data)
+    with opened_home() as home, progress() as watch:
+        starter = starter_guidance(home)
+        labelled = labelled_guidance(home, data)
         guidance, government = (
-            _indexed(home, READERS[name](data)) for name in (GUIDANCE, GOVERNMENT)
+            indexed(home, READERS[name](data)) for name in (GUIDANCE, GOVERNMENT)
         )
         evaluate_abstention(
             Unheld(
@@ -207,10 +207,10 @@ def abstention(data: Data, out: Out) -> None:
                 government=_unheld(home, government),
                 thresholds=home.policy.thresholds,
             ),
-            _identity(home, guidance),
+            identity_of(home, guidance),
             data,
             out,
-            command=_command(),
+            command=command_line(),
             now=now(),
             watch=watch,
         )
@@ -226,17 +226,17 @@ def own(
     snapshot: For = "",
 ) -> None:
     """How does it do on the project's own questions?"""
-    with opened_home() as home, _progress() as watch:
-        starter = _starter(home)
+    with opened_home() as home, progress() as watch:
+        starter = starter_guidance(home)
         tests = [OwnTest("starter", STARTER_PAGES, load_questions(), BatchAsker(home, starter))]
         if data:
-            asker = BatchAsker(home, _labelled(home, data))
+            asker = BatchAsker(home, labelled_guidance(home, data))
             tests.append(OwnTest("guidance", GUIDANCE_PAGES, load_guidance_questions(), asker))
         run = evaluate_own(
             tests,
             out,
-            identity=_identity(home, starter),
-            command=_command(),
+            identity=identity_of(home, starter),
+            command=command_line(),
             now=now(),
             data=data,
             watch=watch,
@@ -252,7 +252,15 @@ def own(
 def judge_release(
     home: Home, kind: EvaluationKind, run: Run, out: Path, snapshot: str = ""
 ) -> None:
-    """Judge a finished run by the floors and write the verdict beside its report in `out`.
+    """Judge a finished run by the floors and write the verdict beside its report in `out`."""
+    judged = judge(kind, run, read_floors())
+    note_verdict(home, kind, judged.verdict, judged.says, out / f"{run.kind}.json", snapshot)
+
+
+def note_verdict(
+    home: Home, kind: EvaluationKind, verdict: Verdict, says: str, report: Path, snapshot: str = ""
+) -> None:
+    """Write a verdict beside its report and say it.
 
     It is about the release that the named guidance, or else the live one, makes in this home;
     without any there is nothing to judge.
@@ -264,10 +272,9 @@ def judge_release(
         version = live.version
     else:
         return
-    judged = judge(kind, run, read_floors())
-    release, report = home.release_of(version).digest, out / f"{run.kind}.json"
-    path = write_verdict(report, kind, release, judged.verdict, judged.says, now())
-    output.print(f"Release {release[:16]}, {kind}: {judged.verdict}: {judged.says}", markup=False)
+    release = home.release_of(version).digest
+    path = write_verdict(report, kind, release, verdict, says, now())
+    output.print(f"Release {release[:16]}, {kind}: {verdict}: {says}", markup=False)
     output.print(f"Verdict: {path}", markup=False)
 
 
@@ -279,9 +286,9 @@ def _print_part(part: Part) -> None:
         output.print(f"  {each.measure.label}: {value}, n = {each.n:,}")
 
 
-def _labelled(home: Home, data: Path) -> OpenedGuidance:
+def labelled_guidance(home: Home, data: Path) -> OpenedGuidance:
     """Return the guidance pages that the project's own questions are about, as a snapshot."""
-    return _indexed(home, Corpus("own-guidance", tuple(guidance_documents(data).values())))
+    return indexed(home, Corpus("own-guidance", tuple(guidance_documents(data).values())))
 
 
 def _unheld(home: Home, guidance: OpenedGuidance) -> BatchAsker:
@@ -299,7 +306,7 @@ def _evaluate(
     beside: Mapping[str, Prepare[T]] = MappingProxyType({}),
 ) -> None:
     """Measure this home's assistant, or the batch in its stead, and say where the report is."""
-    with opened_home() as home, _progress() as watch:
+    with opened_home() as home, progress() as watch:
         ours: dict[str, Prepare[T]] = {"signpost": partial(prepare, home)}
         corpora = tuple(only or ())
         if batch:
@@ -311,7 +318,7 @@ def _evaluate(
             {**ours, **beside},
             data,
             out,
-            command=_command(),
+            command=command_line(),
             now=now(),
             only=corpora,
             watch=watch,
@@ -320,7 +327,7 @@ def _evaluate(
 
 
 @contextlib.contextmanager
-def _progress() -> Iterator[Watch]:
+def progress() -> Iterator[Watch]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=errors, transient=True) as bar:
         task = bar.add_task("starting", total=None)
@@ -330,13 +337,13 @@ def _progress() -> Iterator[Watch]:
 
 
 def _searching(home: Home, corpus: Corpus) -> System[Sequence[Found]]:
-    guidance = _indexed(home, corpus)
+    guidance = indexed(home, corpus)
     search = home.finder(guidance, DEPTH)
 
     def find(question: Question) -> Sequence[Found]:
         return found_in(search(RawText(question.text), exchanges(question)))
 
-    return System(find, _identity(home, guidance))
+    return System(find, identity_of(home, guidance))
 
 
 def _langchain(corpus: Corpus) -> System[Sequence[Found]]:
@@ -347,11 +354,11 @@ def _langchain(corpus: Corpus) -> System[Sequence[Found]]:
 
 
 def _asking(home: Home, corpus: Corpus) -> System[AnswerGiven]:
-    guidance = _indexed(home, corpus)
-    return System(BatchAsker(home, guidance), _identity(home, guidance))
+    guidance = indexed(home, corpus)
+    return System(BatchAsker(home, guidance), identity_of(home, guidance))
 
 
-def _indexed(home: Home, corpus: Corpus) -> OpenedGuidance:
+def indexed(home: Home, corpus: Corpus) -> OpenedGuidance:
     """Return the corpus as a snapshot of its own, built only when it has changed."""
     report = build(
         home.library, f"evaluation-{corpus.name}", corpus.documents, home.cut(), home.embedder
@@ -359,15 +366,15 @@ def _indexed(home: Home, corpus: Corpus) -> OpenedGuidance:
     return home.opened(home.library.open(report.digest, home.embedder))
 
 
-def _starter(home: Home) -> OpenedGuidance:
+def starter_guidance(home: Home) -> OpenedGuidance:
     """Return the starter pages as a snapshot of their own."""
-    return _indexed(home, Corpus("own", tuple(starter_documents().values())))
+    return indexed(home, Corpus("own", tuple(starter_documents().values())))
 
 
-def _identity(home: Home, guidance: OpenedGuidance) -> dict[str, str]:
+def identity_of(home: Home, guidance: OpenedGuidance) -> dict[str, str]:
     versions = home.versions_of(guidance.version).facts()
     return {name: str(value) for name, value in versions.items()}
 
 
-def _command() -> str:
+def command_line() -> str:
     return " ".join(["signpost", *sys.argv[1:]])

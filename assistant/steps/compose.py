@@ -1,7 +1,8 @@
-"""Compose an answer by quotation: the segments that answer, verbatim, in reading order.
+"""Compose an answer by quotation: the segments that answer, verbatim.
 
 Segments of the best passages are taken by score until the word budget is spent or they fall too
-far behind the best one. What introduces a segment comes with it; a short list is kept whole.
+far behind the best one. The most direct one comes first, then the others in reading order. What
+introduces a segment comes with it; a short list is kept whole.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,6 +14,10 @@ from assistant.turns import Turn
 from knowledge.documents import Passage, Segment, SegmentKind
 from knowledge.retrieval import Hit
 
+_OPENING = 4
+"""How many words of a sentence tell whether it leans on the one before."""
+_MARKS = ",.;:!?()\"'‘’“”"
+
 
 @dataclass(frozen=True, slots=True)
 class QuotingRules:
@@ -23,7 +28,8 @@ class QuotingRules:
     questions: twice the margin finds no more of what answers, in a tenth more words. A list of
     up to `whole_list_words`, or steps of up to `whole_steps_words`, are kept whole. A sentence
     that only says where to read on begins with one of `pointers`; it comes after what its passage
-    says itself.
+    says itself. One that leans on what stands before it has one of `leaning` among its first words,
+    and cannot come first out of its place.
     """
 
     words: int = 120
@@ -33,6 +39,11 @@ class QuotingRules:
     whole_list_words: int = 60
     whole_steps_words: int = 100
     pointers: tuple[str, ...] = ("see ", "read ", "find out ", "gweler ", "darllenwch ")
+    leaning: frozenset[str] = frozenset(
+        "this that these those it its they them their he she his her such both either neither "
+        "also too then otherwise however instead but and or so yet again still same other others "
+        "another hyn hwn hon hynny nhw hefyd felly".split()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +79,8 @@ def quote(rules: QuotingRules) -> Callable[[Turn], Turn]:
             return replace(turn.note("nothing to quote"), outcome=outcome)
         statements = tuple(
             statement
-            for unit in _in_reading_order(chosen, rules)
-            for statement in _statements(hits[unit.rank].passage, unit)
+            for unit, direct in _as_read(chosen, rules)
+            for statement in _statements(hits[unit.rank].passage, unit, direct)
         )
         answer = Answer(statements)
         noted = turn.note("quoted", statements=len(statements), words=answer.words)
@@ -168,12 +179,35 @@ def _in_reading_order(chosen: Iterable[_Unit], rules: QuotingRules) -> list[_Uni
     )
 
 
+def _as_read(chosen: Sequence[_Unit], rules: QuotingRules) -> list[tuple[_Unit, bool]]:
+    """Return the units as they are read: the most direct one first, and whether it moved there."""
+    ordered = _in_reading_order(chosen, rules)
+    direct = chosen[0]
+    if direct is ordered[0] or not _stands_alone(direct, ordered, rules):
+        return [(unit, False) for unit in ordered]
+    return [(direct, True), *((unit, False) for unit in ordered if unit is not direct)]
+
+
+def _stands_alone(unit: _Unit, chosen: Iterable[_Unit], rules: QuotingRules) -> bool:
+    """Return whether a unit can be read before what stands before it: no step, no row, and no part
+    of a list that is quoted in parts."""
+    first = unit.segments[0]
+    if first.kind not in (SegmentKind.SENTENCE, SegmentKind.ITEM) or _points_on(unit, rules):
+        return False
+    if unit.lead and any(
+        (other.rank, other.lead) == (unit.rank, unit.lead) for other in chosen if other is not unit
+    ):
+        return False
+    opening = (first.lead or first.text).casefold().split()[:_OPENING]
+    return {word.strip(_MARKS) for word in opening}.isdisjoint(rules.leaning)
+
+
 def _points_on(unit: _Unit, rules: QuotingRules) -> bool:
     first = unit.segments[0]
     return first.kind is SegmentKind.SENTENCE and first.text.casefold().startswith(rules.pointers)
 
 
-def _statements(passage: Passage, unit: _Unit) -> Iterator[Statement]:
+def _statements(passage: Passage, unit: _Unit, direct: bool) -> Iterator[Statement]:
     for segment in unit.segments:
         yield Statement(
             text=segment.text,
@@ -183,4 +217,5 @@ def _statements(passage: Passage, unit: _Unit) -> Iterator[Statement]:
             lead=segment.lead,
             block=segment.block,
             number=segment.number,
+            direct=direct,
         )

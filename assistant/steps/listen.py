@@ -32,9 +32,10 @@ def listen(listeners: Listeners) -> Callable[[Turn], Turn]:
             return turn.note("off")
         if Mark.WELSH in turn.marks:
             return turn.note("not read")
+        vector = turn.vector
         if listeners.scope is not None:
-            turn = replace(turn, outside=listeners.scope.outside(turn.vector))
-        heard = listeners.trouble.likely(turn.vector) if listeners.trouble is not None else None
+            turn = replace(turn, outside=listeners.scope.outside(vector))
+        heard = listeners.trouble.likely(vector) if listeners.trouble is not None else None
         if heard is None or not heard.noted:
             return turn.note("ok")
         marks = turn.marks | {Mark.MAYBE_IN_TROUBLE}

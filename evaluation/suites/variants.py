@@ -28,7 +28,7 @@ class Base:
 
     `page` names the page that answers it and is what questions are clustered by where the page is
     the unit; `topic` is a short subject to take results apart by ("" for none); `corpus` names the
-    pages that it is asked over.
+    pages that it is asked over. `language` (ISO 639-1) is that of the text.
     """
 
     id: str
@@ -36,6 +36,7 @@ class Base:
     corpus: str
     page: str
     topic: str = ""
+    language: str = "en"
 
 
 Rewrite = Callable[[Base, Random], str | None]

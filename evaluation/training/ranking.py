@@ -125,7 +125,8 @@ def _found(question: Asked, hits: Sequence[Hit]) -> Found:
 
 def _read(question: Asked, hits: Sequence[Hit]) -> float:
     """Return the share of the evidence that stands whole in the first words."""
-    left, seen = READ, set()
+    left = READ
+    seen: set[str] = set()
     for hit in hits:
         for segment, digest in zip(hit.passage.segments, _digests(hit.passage), strict=True):
             left -= len(segment.text.split())

@@ -128,7 +128,7 @@ def _report(taught: Sequence[Message], vectors: NDArray[np.float32]) -> None:
     folds = np.array([fold_of(each.key, FOLDS) for each in taught])
     for fold in range(FOLDS):
         seen = np.flatnonzero(folds != fold)
-        model = fitted([taught[at] for at in seen], vectors[seen], "")
+        model = fitted([taught[int(at)] for at in seen], vectors[seen], "")
         rows, at = model.weights.rows[0], model.weights.intercepts[0]
         odds[folds == fold] = vectors[folds == fold] @ rows + at
     doubted = odds > DOUBT

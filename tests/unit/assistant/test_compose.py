@@ -3,6 +3,7 @@
 import random
 from itertools import groupby
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,6 +70,10 @@ def test_every_statement_is_a_segment_word_for_word_with_its_lead(hits: tuple[Hi
 def test_nothing_is_quoted_twice_and_each_passage_reads_in_its_order(hits: tuple[Hit, ...]) -> None:
     done = quote(RULES)(turn(hits))
     statements = done.answer.statements if done.answer else ()
+    direct = [each for each in statements if each.direct]
+    assert statements[: len(direct)] == tuple(direct)
+    assert len({(each.kind, each.block, each.lead) for each in direct}) <= 1
+    statements = statements[len(direct) :]
     ranks = [[hit.passage for hit in hits].index(each.passage) for each in statements]
     assert len(list(groupby(ranks))) == len(set(ranks))
     for rank, hit in enumerate(hits):
@@ -81,6 +86,59 @@ def test_nothing_is_quoted_twice_and_each_passage_reads_in_its_order(hits: tuple
         assert blocks == sorted(blocks)
         assert steps == sorted(set(steps))
         assert len(blocks) <= len(hit.passage.segments)
+
+
+def answered(*said: tuple[SegmentKind, str, float], lead: str = "") -> list[tuple[str, bool]]:
+    """Return what is quoted of one passage, and whether it moved to the front."""
+    segments = tuple(
+        Segment(kind, text, lead, number, number if kind is SegmentKind.STEP else 0)
+        for number, (kind, text, _) in enumerate(said, start=1)
+    )
+    url = "https://a.example/one"
+    hit = Hit(Passage("T", (), url, segments, url), 1.0, 0.5, 1.0, tuple(c for _, _, c in said))
+    answer = quote(QuotingRules(margin=0.9))(turn((hit,))).answer
+    assert answer is not None
+    return [(each.text, each.direct) for each in answer.statements]
+
+
+SENTENCE, ITEM, STEP, ROW = (
+    SegmentKind.SENTENCE,
+    SegmentKind.ITEM,
+    SegmentKind.STEP,
+    SegmentKind.ROW,
+)
+
+
+def test_the_direct_sentence_comes_first_and_the_rest_as_the_page_has_it() -> None:
+    quoted = answered(
+        (SENTENCE, "Anyone can apply.", 0.5),
+        (SENTENCE, "If you are under 16, a parent must apply.", 0.4),
+        (SENTENCE, "The fee is £30.", 0.9),
+        (SENTENCE, "It takes three weeks.", 0.6),
+    )
+    assert quoted == [
+        ("The fee is £30.", True),
+        ("Anyone can apply.", False),
+        ("If you are under 16, a parent must apply.", False),
+        ("It takes three weeks.", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (SENTENCE, "It costs £30."),
+        (SENTENCE, "This does not apply in Wales."),
+        (SENTENCE, "You can also pay by post."),
+        (SENTENCE, "However, you may be asked for proof."),
+        (SENTENCE, "See the list of fees."),
+        (STEP, "Pay the fee."),
+        (ROW, "Adult: £30"),
+    ],
+)
+def test_what_leans_on_what_is_before_it_keeps_its_place(kind: SegmentKind, text: str) -> None:
+    quoted = answered((SENTENCE, "You need a permit.", 0.5), (kind, text, 0.9))
+    assert quoted == [("You need a permit.", False), (text, False)]
 
 
 def test_the_passage_with_the_sentence_that_answers_best_comes_first() -> None:
