@@ -25,6 +25,7 @@ from assistant.steps.retrieve import DEPTH, retrieve
 from assistant.steps.route import route
 from assistant.steps.safeguard import safeguard
 from assistant.steps.screen import screen
+from assistant.steps.spell import spell
 from assistant.steps.welsh import welsh
 from assistant.turns import TraceEntry, Turn
 from knowledge.retrieval import Retriever
@@ -64,6 +65,7 @@ def build_steps(
         Step("redact", redact(policy, redactor)),
         Step("safeguard", safeguard(policy)),
         Step("route", route(policy)),
+        Step("spell", spell(retriever)),
         Step("embed", embed(retriever)),
         Step("listen", listen(listeners)),
         Step("contextualise", contextualise(retriever, withdrawn, rules)),
@@ -82,13 +84,13 @@ def build_steps(
     )
 
 
-FINDING = frozenset({"screen", "redact", "embed", "contextualise", "retrieve", "rerank"})
+FINDING = frozenset({"screen", "redact", "spell", "embed", "contextualise", "retrieve", "rerank"})
 """The steps that `find` runs: a search shows passages, and diverts nobody."""
 
 SORTING = frozenset({"screen", "redact", "safeguard", "route"})
 """The steps that `sort` runs: rules only, nothing is looked up."""
 
-HEARING = SORTING | {"embed", "listen"}
+HEARING = SORTING | {"spell", "embed", "listen"}
 """The steps that `hear` runs: the rules, and what they leave is listened to."""
 
 Watcher = Callable[[str], None]

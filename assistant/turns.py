@@ -73,6 +73,7 @@ class Turn:
     """One question on its way through the pipeline.
 
     `question` is as typed; everything after `redact` reads `redacted` or `standalone` only.
+    `asked` is what is searched for: no labels of masks, misspelt words put right.
     `standalone` has no labels of masks, and the earlier questions before it where it follows up;
     `background` is what `contextualise` knows of them, None for a first question.
     `masked` names the kinds of personal data that were masked ("phone", "ni_number"…).
@@ -94,6 +95,7 @@ class Turn:
     detected: str = ""
     redacted: RedactedText = NOTHING
     masked: tuple[str, ...] = ()
+    asked: RedactedText = NOTHING
     standalone: RedactedText = NOTHING
     vector: Vectors | None = field(default=None, compare=False, repr=False)
     maybe: Reason | None = None

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.embedding import Vectors
+from knowledge.lexical import Vocabulary
 from knowledge.vector_store import (
     Candidates,
     Contents,
@@ -48,6 +49,11 @@ class FaissIndex:
 
     def __len__(self) -> int:
         return len(self._contents.passages)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The terms of the passages."""
+        return self._contents.lexical.vocabulary
 
     def candidates(
         self,

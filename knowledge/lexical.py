@@ -8,6 +8,7 @@ pages in one change nothing for those in another.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -79,11 +80,14 @@ class LexicalSettings:
 class Vocabulary:
     """The terms of a snapshot, sorted; a term's number is its place.
 
-    `ceilings` (float32[terms]) is the greatest weight each term has in any passage.
+    `ceilings` (float32[terms]) is the greatest weight each term has in any passage. `words` has
+    for each English term the word, in lower case, that it stands for most often, and "" where that
+    is seen once only, perhaps by mistake.
     """
 
     terms: tuple[str, ...]
     ceilings: NDArray[np.float32]
+    words: tuple[str, ...]
     numbers: Mapping[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -140,7 +144,25 @@ def weigh(passages: Iterable[Passage], settings: LexicalSettings) -> LexicalWeig
     held = tuple(passages)
     spoken = sorted({passage.language for passage in held})
     languages = np.array([spoken.index(passage.language) for passage in held], dtype=np.int64)
-    return _bm25([_frequencies(passage, settings) for passage in held], languages, settings)
+    frequencies = [_frequencies(passage, settings) for passage in held]
+    return _bm25(frequencies, languages, settings, _words(held))
+
+
+def _words(passages: Iterable[Passage]) -> dict[str, str]:
+    """Return for each term of English passages the word that it stands for most often."""
+    counted = Counter(
+        word
+        for passage in passages
+        if passage.language == "en"
+        for text in (passage.text, passage.title, *passage.headings)
+        for word in TOKEN.findall(fold(text))
+    )
+    meant: dict[str, str] = {}
+    for word, times in sorted(counted.items(), key=lambda each: (-each[1], each[0])):
+        if times > 1:
+            for term in terms_of(word):
+                meant.setdefault(term, word)
+    return meant
 
 
 def _frequencies(passage: Passage, settings: LexicalSettings) -> dict[str, float]:
@@ -162,8 +184,9 @@ def _bm25(
     frequencies: Sequence[Mapping[str, float]],
     languages: NDArray[np.int64],
     settings: LexicalSettings,
+    words: Mapping[str, str],
 ) -> LexicalWeights:
-    """`languages` numbers each passage's language from 0."""
+    """`languages` numbers each passage's language from 0; `words` has the word of each term."""
     terms = sorted({term for counts in frequencies for term in counts})
     numbers = {term: number for number, term in enumerate(terms)}
     sizes = np.array([len(counts) for counts in frequencies], dtype=np.int64)
@@ -173,8 +196,8 @@ def _bm25(
 
     lengths = np.array([sum(each.values()) for each in frequencies], dtype=np.float64)
     passages = np.bincount(languages)
-    words = np.bincount(languages, weights=lengths)
-    mean = np.where(words > 0, words, 1.0) / np.where(words > 0, passages, 1)
+    total = np.bincount(languages, weights=lengths)
+    mean = np.where(total > 0, total, 1.0) / np.where(total > 0, passages, 1)
     pair = languages[rows] * len(terms) + columns
     found = np.bincount(pair)[pair]
     rarity = np.log1p((passages[languages[rows]] - found + 0.5) / (found + 0.5))
@@ -187,7 +210,7 @@ def _bm25(
     ordered = weights[order].astype(np.float32)
     ceilings = np.maximum.reduceat(ordered, starts[:-1]) if terms else np.empty(0, np.float32)
     return LexicalWeights(
-        vocabulary=Vocabulary(tuple(terms), ceilings),
+        vocabulary=Vocabulary(tuple(terms), ceilings, tuple(words.get(term, "") for term in terms)),
         passages=len(frequencies),
         weights=ordered,
         rows=rows[order],

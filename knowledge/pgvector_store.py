@@ -122,7 +122,7 @@ class PgVectorIndex:
                     f"Snapshot {digest[:16]} is not in the database. Publish it first."
                 )
             rows = connection.execute(
-                select(terms_table.c.term, terms_table.c.ceiling)
+                select(terms_table.c.term, terms_table.c.ceiling, terms_table.c.word)
                 .where(terms_table.c.snapshot == digest)
                 .order_by(terms_table.c.number)
             ).all()
@@ -131,12 +131,19 @@ class PgVectorIndex:
             ).scalar()
         self.manifest = Manifest(**manifest)
         ceilings = np.array([row.ceiling for row in rows], dtype=np.float32)
-        self._vocabulary = Vocabulary(tuple(row.term for row in rows), ceilings)
+        self._vocabulary = Vocabulary(
+            tuple(row.term for row in rows), ceilings, tuple(row.word for row in rows)
+        )
         self._approximate = indexed is not None
         self._query = _bound(_near(self.manifest) if self._approximate else EXACT)
 
     def __len__(self) -> int:
         return self.manifest.passages
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The terms of the passages."""
+        return self._vocabulary
 
     def candidates(
         self,
@@ -201,13 +208,14 @@ def _fetched(row: Any, vector: Vectors) -> Fetched:
 
 def _term_rows(snapshot: Snapshot) -> Iterator[dict[str, Any]]:
     vocabulary = snapshot.contents.lexical.vocabulary
-    pairs = zip(vocabulary.terms, vocabulary.ceilings.tolist(), strict=True)
-    for number, (term, ceiling) in enumerate(pairs):
+    rows = zip(vocabulary.terms, vocabulary.ceilings.tolist(), vocabulary.words, strict=True)
+    for number, (term, ceiling, word) in enumerate(rows):
         yield {
             "snapshot": snapshot.manifest.digest,
             "number": number,
             "term": term,
             "ceiling": ceiling,
+            "word": word,
         }
 
 

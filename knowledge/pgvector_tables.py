@@ -49,6 +49,7 @@ terms_table = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("term", Text, nullable=False),
     Column("ceiling", REAL, nullable=False),
+    Column("word", Text, nullable=False),
 )
 
 passages_table = Table(

@@ -9,6 +9,7 @@ import numpy as np
 from knowledge.documents import Passage
 from knowledge.embedding import Embedder, Vectors
 from knowledge.lexical import terms_of
+from knowledge.spelling import Spelling
 from knowledge.vector_store import Filters, PassageIndex
 
 EVERYTHING = Filters()
@@ -68,6 +69,12 @@ class Retriever:
         self._index = index
         self._embedder = embedder
         self._weights = weights or FusionWeights()
+        one = embedder.count_tokens("a")
+        self._spelling = Spelling(index.vocabulary, lambda word: embedder.count_tokens(word) <= one)
+
+    def mended(self, question: str) -> str:
+        """Return an English question with misspelt words as the guidance spells them."""
+        return self._spelling.mended(question)
 
     def search(
         self,

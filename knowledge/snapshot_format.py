@@ -6,7 +6,7 @@
                           passages.jsonl     a line a passage, as canonical JSON
                           vectors.npy        float32[passages, dimensions]
                           segments.npy       float16[segments, dimensions]
-                          lexical.json       the vocabulary
+                          lexical.json       the vocabulary: terms, and the word of each
                           lexical-*.npy      BM25 weights, rows, starts and ceilings
     root/<name>/.building-*             a build in progress, or what a killed one left
 
@@ -32,7 +32,7 @@ from knowledge.errors import KnowledgeError, ModelMismatch, SnapshotInvalid
 from knowledge.lexical import LexicalWeights, Vocabulary
 from knowledge.vector_store import Contents
 
-FORMAT = 1
+FORMAT = 2
 VERSION_LENGTH = 16
 MANIFEST = "manifest.json"
 DOCUMENTS = "documents.jsonl"
@@ -207,11 +207,12 @@ def _check_shapes(
 
 
 def _lexical(folder: Path, passages: int) -> LexicalWeights:
-    terms = json.loads((folder / VOCABULARY).read_bytes())["terms"]
-    if not all(isinstance(term, str) for term in terms):
+    said = json.loads((folder / VOCABULARY).read_bytes())
+    terms, words = said["terms"], said["words"]
+    if not all(isinstance(each, str) for each in (*terms, *words)) or len(terms) != len(words):
         raise ValueError(f"{VOCABULARY} holds something that is no term")
     return LexicalWeights(
-        vocabulary=Vocabulary(tuple(terms), _array(folder / LEXICAL["ceilings"])),
+        vocabulary=Vocabulary(tuple(terms), _array(folder / LEXICAL["ceilings"]), tuple(words)),
         passages=passages,
         weights=_array(folder / LEXICAL["weights"]),
         rows=_array(folder / LEXICAL["rows"]),

@@ -55,7 +55,8 @@ def write_snapshot(
     written = Path(mkdtemp(prefix=LITTER[0], dir=folder))
     try:
         records = [canonical(asdict(record)) for record in documents]
-        terms = canonical({"terms": contents.lexical.vocabulary.terms})
+        vocabulary = contents.lexical.vocabulary
+        terms = canonical({"terms": vocabulary.terms, "words": vocabulary.words})
         files = {
             DOCUMENTS: _store(written / DOCUMENTS, _lines(records)),
             PASSAGES: _store(written / PASSAGES, _lines(lines)),

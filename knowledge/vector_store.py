@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from knowledge.documents import Passage
 from knowledge.embedding import Vectors
-from knowledge.lexical import LexicalWeights
+from knowledge.lexical import LexicalWeights, Vocabulary
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +63,10 @@ class PassageIndex(Protocol):
     """A searchable, immutable set of passages, numbered from 0. Safe to share between threads."""
 
     def __len__(self) -> int: ...
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The terms of the passages."""
 
     def candidates(
         self,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from assistant.policy.model import PersonalKind as Kind
 from assistant.redaction.found import Found
-from assistant.redaction.names import NAME, is_person
+from assistant.redaction.name_words import NAME, is_person
 
 _EMAIL = re.compile(r"[\w.%+'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
 _EMAIL_SPACED = re.compile(r"[\w.%+'-]{1,64} ?@ ?(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")

@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from assistant.policy.model import PersonalKind, PostcodeRule, RedactionRules
-from assistant.redaction import labelled, names, numbers, people, phones, places, spoken
+from assistant.redaction import (
+    addresses,
+    full_names,
+    labelled,
+    names,
+    numbers,
+    others,
+    people,
+    phones,
+    places,
+    selves,
+    signatures,
+    spoken,
+)
 from assistant.redaction.found import Finder, Found
 from assistant.text import RedactedText
 
@@ -55,11 +68,15 @@ _FINDERS: tuple[tuple[Finder, _Needs, frozenset[PersonalKind]], ...] = (
     (numbers.nhs_numbers, _Needs.A_NUMBER, frozenset({PersonalKind.NHS_NUMBER})),
     (numbers.utrs, _Needs.A_NUMBER, frozenset({PersonalKind.UTR})),
     (spoken.spoken, _Needs.LETTERS, frozenset(PersonalKind)),
-    (places.addresses, _Needs.A_DIGIT, frozenset({PersonalKind.ADDRESS})),
-    (places.named_houses, _Needs.LETTERS, frozenset({PersonalKind.ADDRESS})),
+    (addresses.named_houses, _Needs.LETTERS, frozenset({PersonalKind.ADDRESS})),
+    (addresses.addresses, _Needs.A_DIGIT, frozenset({PersonalKind.ADDRESS})),
     (places.postcodes, _Needs.A_DIGIT, frozenset({PersonalKind.POSTCODE})),
     (places.vehicles, _Needs.A_DIGIT, frozenset({PersonalKind.VEHICLE})),
     (names.names, _Needs.LETTERS, frozenset({PersonalKind.NAME})),
+    (selves.selves, _Needs.LETTERS, frozenset({PersonalKind.NAME})),
+    (signatures.signatures, _Needs.LETTERS, frozenset({PersonalKind.NAME})),
+    (others.others, _Needs.LETTERS, frozenset({PersonalKind.NAME})),
+    (full_names.full_names, _Needs.LETTERS, frozenset({PersonalKind.NAME})),
 )
 """In order of precedence: where two overlap, the first keeps the text."""
 

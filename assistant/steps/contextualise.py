@@ -20,7 +20,6 @@ from assistant.follow_ups import (
     understood,
 )
 from assistant.outcomes import Clarifying, Reason
-from assistant.redaction.redactor import without_labels
 from assistant.steps.embed import vector_of
 from assistant.text import RedactedText
 from assistant.turns import Background, Mark, Turn
@@ -42,7 +41,7 @@ def contextualise(
 
     def step(turn: Turn) -> Turn:
         filters = Filters(language=turn.searched, excluded=withdrawn)
-        question = without_labels(turn.redacted)
+        question = turn.asked
         questions, page = on_the_subject(turn.history, rules)
         if not questions:
             if not content_words(question):

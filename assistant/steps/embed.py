@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from assistant.redaction.redactor import without_labels
 from assistant.turns import Turn
 from knowledge.embedding import Vectors
 from knowledge.retrieval import Retriever
 
 
 def embed(retriever: Retriever | None) -> Callable[[Turn], Turn]:
-    """Return the step that gives a turn the vector of its masked question, alone."""
+    """Return the step that gives a turn the vector of what it asks, alone."""
 
     def step(turn: Turn) -> Turn:
         if retriever is None:
@@ -24,4 +23,4 @@ def vector_of(turn: Turn, retriever: Retriever) -> Vectors:
     """Return the question's vector, float32[dimensions], made now only where it was not before."""
     if turn.vector is not None:
         return turn.vector
-    return retriever.embed(without_labels(turn.redacted))
+    return retriever.embed(turn.asked)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from assistant.cleaning import clean
 from assistant.policy import Policy
-from assistant.redaction.redactor import Redactor
+from assistant.redaction.redactor import Redactor, without_labels
 from assistant.text import RedactedText
 from assistant.turns import Turn
 
@@ -22,7 +22,8 @@ def redact(policy: Policy, redactor: Redactor | None = None) -> Callable[[Turn],
         masked = masks.mask(clean(turn.question).text)
         text = RedactedText(masked.text[: policy.limits.question_characters])
         kinds = tuple(dict.fromkeys(str(kind) for kind in masked.kinds))
-        return replace(turn, redacted=text, standalone=text, masked=kinds).note(
+        asked = without_labels(text)
+        return replace(turn, redacted=text, asked=asked, standalone=text, masked=kinds).note(
             "masked" if kinds else "ok", kinds=list(kinds), count=len(masked.kinds)
         )
 

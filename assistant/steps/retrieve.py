@@ -10,7 +10,6 @@ from dataclasses import replace
 from assistant.english_terms import EnglishTerms
 from assistant.follow_ups import FollowUpRules, query_of, understood
 from assistant.outcomes import Abstained, Clarifying, Reason
-from assistant.redaction.redactor import without_labels
 from assistant.steps.embed import vector_of
 from assistant.turns import Background, Mark, Turn
 from assistant.welsh import by_words
@@ -86,8 +85,7 @@ def _found(
     if background is None:
         vector = vector_of(turn, retriever)
         return retriever.search_vector(vector, turn.standalone, depth, filters)
-    question = without_labels(turn.redacted)
-    query = query_of(question, background, rules, filters.language or "en")
+    query = query_of(turn.asked, background, rules, filters.language or "en")
     if not background.leaning or not background.page:
         return retriever.search_query(query, depth, filters)
     hits = retriever.search_query(query, depth * _WIDER, filters)

@@ -181,7 +181,9 @@ def load_gates(path: Path = BUNDLED) -> Gates:
     try:
         said = GateFile.model_validate_json(json.dumps(data, default=str))
     except ValidationError as fault:
-        error = fault.errors(include_url=False)[0]
+        # A misspelt key is both unknown and missing: its line says more than that of its table.
+        errors = fault.errors(include_url=False)
+        error = min(errors, key=lambda each: each["type"] != "extra_forbidden")
         where, why = explain(error["loc"], error["type"], error["msg"], error.get("ctx", {}))
         raise wrong(where, why, error.get("input")) from None
     _check(said, wrong)

@@ -170,6 +170,17 @@ def test_many_passages_are_searched_alike(make_index: MakeIndex, tmp_path: Path)
         assert_same(found, expected(snapshot, question, 9, 11, everyone))
 
 
+def test_the_terms_and_the_words_they_stand_for_are_the_snapshots(
+    make_index: MakeIndex, tmp_path: Path
+) -> None:
+    snapshot = snapshot_of(tmp_path, many_pages())
+    vocabulary, held = make_index(snapshot).vocabulary, snapshot.contents.lexical.vocabulary
+    assert vocabulary.terms == held.terms
+    assert vocabulary.words == held.words
+    assert {"licence", "benefit", "school"} <= set(vocabulary.words)
+    assert np.allclose(vocabulary.ceilings, held.ceilings)
+
+
 def allowed_by(filters: Filters, passage: Passage) -> bool:
     addresses = {
         passage.document_url,

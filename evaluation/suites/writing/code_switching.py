@@ -9,13 +9,14 @@ from random import Random
 
 from assistant.policy.model import Strict
 from evaluation.suites.variants import Base, Family, Perturbation
-from evaluation.suites.writing.meaning import WORD, keeps, pieces, spliced
+from evaluation.suites.writing.meaning import WORD, is_free, keeps, spliced
 from evaluation.suites.writing.reading import FOLDER, read
 
 
 class _Switching(Strict):
     reviewed: str
     greetings: tuple[str, ...]
+    pleases: tuple[str, ...]
     closings: tuple[str, ...]
     chance: float
     words: dict[str, tuple[str, ...]]
@@ -40,15 +41,17 @@ def _switched(base: Base, random: Random) -> str | None:
             free = not any(start < match.end() and match.start() < end for start, end, _ in changes)
             fresh = random.choice(welsh)
             wanted = random.random() < said.chance
-            if wanted and free and not pieces(match[0]) and keeps(match[0], fresh):
+            free = free and is_free(base.text, match.start(), match.end())
+            if wanted and free and keeps(match[0], fresh):
                 fresh = fresh[:1].upper() + fresh[1:] if match[0][0].isupper() else fresh
                 changes.append((match.start(), match.end(), fresh))
     text = spliced(base.text, changes).strip()
     begins, ends = random.choice(((True, True), (True, False), (False, True)))
-    if ends:
-        closing = random.choice(said.closings)
+    if ends and random.random() < 0.5:
         mark = text[-1] if text[-1] in ".?!" else ""
-        text = f"{text.rstrip('.?!')}, {closing}{mark}"
+        text = f"{text.rstrip('.?!')}, {random.choice(said.pleases)}{mark}"
+    elif ends:
+        text = f"{text}{'' if text[-1] in '.?!' else '.'} {random.choice(said.closings)}."
     if begins:
         text = f"{random.choice(said.greetings)}, {text}"
     return text

@@ -40,7 +40,11 @@ def perturbations() -> tuple[Perturbation, ...]:
         return Perturbation(Family.WRITING, group, title, rewrite, primary=primary)
 
     return (
-        way("no_punctuation", "No punctuation", lambda base, _: without_punctuation(base.text)),
+        way(
+            "no_punctuation",
+            "No punctuation",
+            lambda base, _: without_punctuation(base.text) or None,
+        ),
         way("capitals", "All capitals", lambda base, _: _outside(base.text, str.upper)),
         way("lower_case", "Lower case only", lambda base, _: lowered(base.text), False),
         way("no_spaces", "No spaces after punctuation", _no_spaces, False),

@@ -49,6 +49,7 @@ _ADDRESS = (
 _NUMBER = r"[£$€]?\b[^\W_]*\d[^\W_]*(?:[.,:/][^\W_]*\d[^\W_]*)*(?:\s?%)?"
 
 
+@lru_cache(256)
 def pieces(text: str) -> tuple[Piece, ...]:
     """Return the pieces of a text that no rule may change, in order."""
     return tuple(
@@ -59,12 +60,12 @@ def pieces(text: str) -> tuple[Piece, ...]:
 
 def free_words(text: str) -> tuple[re.Match[str], ...]:
     """Return the words of a text that rules may change, in order."""
-    fixed = [(piece.start, piece.end) for piece in pieces(text)]
-    return tuple(
-        word
-        for word in WORD.finditer(text)
-        if not any(start < word.end() and word.start() < end for start, end in fixed)
-    )
+    return tuple(word for word in WORD.finditer(text) if is_free(text, word.start(), word.end()))
+
+
+def is_free(text: str, start: int, end: int) -> bool:
+    """Say whether rules may change the text from `start` up to `end`."""
+    return not any(piece.start < end and start < piece.end for piece in pieces(text))
 
 
 def keeps(before: str, after: str, adds_negators: int = 0) -> bool:

@@ -17,6 +17,7 @@ from evaluation.suites.writing.meaning import (
     WORD,
     Kind,
     free_words,
+    is_free,
     keeps,
     may_become,
     pieces,
@@ -103,9 +104,9 @@ def _misheard(base: Base, random: Random) -> str | None:
     for name, options in _read().misheard_names.items():
         for match in re.finditer(rf"\b{name}\b".replace("'", "['’]?"), base.text, re.IGNORECASE):
             fresh = random.choice(options)
-            if may_become(match[0], fresh) and not any(
-                start < match.end() and match.start() < end for start, end, _ in changes
-            ):
+            taken = any(start < match.end() and match.start() < end for start, end, _ in changes)
+            free = not taken and is_free(base.text, match.start(), match.end())
+            if free and may_become(match[0], fresh):
                 changes.append((match.start(), match.end(), fresh))
     if not changes:
         return None

@@ -15,7 +15,13 @@ from pydantic import Field
 from assistant.policy.model import Strict
 from evaluation.errors import DataMissing, DataUnreadable
 from evaluation.suites.variants import Base, Family, Perturbation, Rewrite
-from evaluation.suites.writing.meaning import free_words, keeps, may_become, pieces, spliced
+from evaluation.suites.writing.meaning import (
+    free_words,
+    is_free,
+    keeps,
+    may_become,
+    spliced,
+)
 from evaluation.suites.writing.reading import FOLDER, read, wrong
 
 _LISTED = Path("robustness", "misspellings_in_corpus.csv")
@@ -168,7 +174,7 @@ def _dyslexic(base: Base, random: Random) -> str | None:
     for parts, joined in rules.breaks.items():
         for match in re.finditer(rf"\b{parts}\b", text, re.IGNORECASE):
             fresh = _cased(match[0], joined)
-            if keeps(match[0], fresh) and not pieces(match[0]):
+            if keeps(match[0], fresh) and is_free(text, match.start(), match.end()):
                 able.append((match.start(), match.end(), fresh))
     taken = {at for start, end, _ in able for at in range(start, end)}
     for word in free_words(text):

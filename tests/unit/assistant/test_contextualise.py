@@ -61,7 +61,10 @@ def counting(documents: Sequence[Document] = ()) -> tuple[Retriever, CountingEmb
 
 def turn(question: str, *history: Exchange) -> Turn:
     text = RedactedText(question)
-    return Turn("t", RawText(question), NOON, history=history, redacted=text, standalone=text)
+    asked = without_labels(text)
+    return Turn(
+        "t", RawText(question), NOON, history=history, redacted=text, asked=asked, standalone=text
+    )
 
 
 def contextualised(question: str, *history: Exchange) -> Turn:

@@ -274,6 +274,19 @@ HOSTILE = [
     "0 " * 30_000,
     "Mr A. " * 10_000,
     "flat 1 aa bb cc " * 3_700,
+    "my son Jo Ba, " * 4_300,
+    "my late old mum " * 3_750,
+    "on behalf of Jo Ba and Al " * 2_300,
+    "name on my new old big bill is " * 1_900,
+    "name from Jo Ba " * 3_750,
+    "Jo Ba and Al Bo " * 3_750,
+    "Is Tobias Lund who " * 3_150,
+    "J. K. " * 10_000,
+    "hi there i'm jo ba, " * 3_000,
+    "Mrs jo mr " * 6_000,
+    "at 12 Ab Cd\n" * 5_000,
+    "live at The Ab Cd, 1 Ef Gh " * 2_200,
+    "a tenant is Jo Ba " * 3_300,
 ]
 
 

@@ -1,4 +1,4 @@
-"""Tests of significance against published figures, brute force, and each other."""
+"""Tests of significance against a published example, brute force, and each other."""
 
 import gc
 from collections.abc import Iterator
@@ -52,8 +52,7 @@ def swapped_by_hand(differences: list[int], pages: list[str]) -> float:
     return sum(each >= abs(sum(nets)) for each in sums) / len(sums)
 
 
-def test_mcnemar_gives_published_figures() -> None:
-    # Fay (2011, R package exact2x2, "Exact McNemar's Test and Matching Confidence Intervals").
+def test_mcnemar_is_tossing_a_coin_for_the_pairs_that_differ() -> None:
     assert mcnemar(2, 9) == pytest.approx(2 * sum((1, 11, 55)) / 2**11)
     assert mcnemar(0, 6) == pytest.approx(2 / 2**6)
     assert mcnemar(5, 5) == 1.0

@@ -96,7 +96,7 @@ def test_equal_groups_rarely_fail(pages: int, each: int, alike: float) -> None:
         made = run(random, pages=pages, each=each, differ=0.15, loss=0.0, alike=alike)
         return isinstance(verdict_on(judged(made), gates), Failed)
 
-    assert share(fails, 300, seed=1) <= GATES.said.alpha / 2 + 0.027
+    assert share(fails, 200, seed=1) <= GATES.said.alpha / 2 + 0.033
 
 
 def test_a_difference_is_found_where_there_is_none_as_often_as_alpha_says() -> None:
@@ -182,7 +182,7 @@ def test_a_group_that_loses_the_margin_rarely_passes(
         made = run(random, pages=pages, each=each, differ=differ, loss=0.03, alike=alike)
         return isinstance(verdict_on(judged(made), gates), Passed)
 
-    assert share(passes, 400, seed=8) <= 0.05
+    assert share(passes, 300, seed=8) <= 0.05
 
 
 def test_rare_losses_do_not_pass_for_want_of_width() -> None:
@@ -209,7 +209,7 @@ def test_as_many_pairs_as_are_said_to_be_needed_pass_where_all_are_equal() -> No
     assert 0.73 <= share(passes, 300, seed=10) <= 0.87
 
 
-def coverage(*, clustered: bool, kind: Kind = Kind.SHARE, runs: int = 400) -> float:
+def coverage(*, clustered: bool, kind: Kind = Kind.SHARE, runs: int = 300) -> float:
     def covers(random: Random) -> bool:
         made = run(random, pages=80, each=6, differ=0.25, loss=0.06, alike=0.4)
         truth = -0.06
@@ -233,11 +233,11 @@ def coverage(*, clustered: bool, kind: Kind = Kind.SHARE, runs: int = 400) -> fl
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_intervals_cover_the_truth_as_often_as_they_say(kind: Kind) -> None:
-    assert 0.92 <= coverage(clustered=True, kind=kind) <= 0.985
+    assert 0.915 <= coverage(clustered=True, kind=kind) <= 0.985
 
 
 def test_intervals_that_take_pairs_as_independent_do_not() -> None:
-    assert coverage(clustered=False, runs=200) < 0.91
+    assert coverage(clustered=False, runs=150) < 0.91
 
 
 def p_values(random: Random, losses: tuple[float, ...]) -> list[float]:
@@ -250,7 +250,7 @@ def p_values(random: Random, losses: tuple[float, ...]) -> list[float]:
 
 def test_holm_keeps_the_chance_of_any_false_finding_and_no_adjustment_does_not() -> None:
     random = np.random.default_rng(12)
-    every = [p_values(random, (0.0,) * 20) for _ in range(120)]
+    every = [p_values(random, (0.0,) * 20) for _ in range(100)]
     assert np.mean([min(holm(each)) <= 0.05 for each in every]) <= 0.05 + 0.06
     assert np.mean([min(each) <= 0.05 for each in every]) > 0.25
 
