@@ -7,9 +7,10 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet -c r
 DATA ?=
 KILLS ?= 1000
 DEVICE ?= cpu
+REPORTS ?= out/evaluation
 export HF_HUB_OFFLINE := 1
 
-.PHONY: run test check bench kill-test evaluate figures train lock assets clean
+.PHONY: run test check bench kill-test evaluate figures shipped-evaluation train lock assets clean
 
 run: .venv/.installed
 	@$(BIN)/signpost serve
@@ -44,6 +45,9 @@ evaluate: .venv/.tested
 
 figures: .venv/.tested
 	@$(BIN)/python -m evaluation.published out/evaluation
+
+shipped-evaluation: .venv/.tested
+	@$(BIN)/python -m api.shipping "$(REPORTS)"
 
 train: .venv/.tested
 	@test -n "$(DATA)" || { echo "Say where the guidance pages are: make train DATA=folder"; exit 2; }

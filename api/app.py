@@ -70,7 +70,7 @@ def create_app(parts: Parts) -> FastAPI:
 
 
 def _build(parts: Parts) -> Web:
-    limits, assets, metrics = parts.limits, Assets(), Metrics()
+    limits, assets, metrics = parts.limits, Assets(), Metrics(parts.releases)
     return Web(
         parts=parts,
         tokens=Tokens(parts.token_secret, limits.token_seconds, parts.clock),

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from importlib.metadata import version
@@ -22,6 +22,7 @@ from api.migrations import upgrade
 from api.settings import PREFIX, Settings
 from assistant.errors import WeightsMismatch
 from assistant.follow_ups import FollowUpRules
+from assistant.gate import Gate
 from assistant.generation import ChatModel, open_model
 from assistant.guidance import LiveAnswering
 from assistant.listening import open_scope_model, open_trouble_model
@@ -30,6 +31,8 @@ from assistant.pipeline import Step, build_steps, find
 from assistant.policy import Policy, load_policy
 from assistant.presentation import Versions
 from assistant.redaction.redactor import Redactor
+from assistant.releases import Release
+from assistant.releasing import ReleaseFigures, Releases
 from assistant.service import Assistant
 from assistant.starts import record_policy, record_start
 from assistant.steps.listen import NOBODY, Listeners
@@ -41,6 +44,7 @@ from audit.erasure import finish_erasures
 from audit.keyfiles import LogSigner, Secret, load_or_create_secret
 from audit.keys import KeyStore
 from audit.log import Log
+from evaluation.shipped import read_shipped
 from knowledge.chunking import passages_of
 from knowledge.documents import Passage
 from knowledge.embedding import (
@@ -59,6 +63,7 @@ from knowledge.snapshots import Snapshot, SnapshotLibrary
 
 _log = logging.getLogger("signpost.start")
 
+SHIPPED = Path(str(files("knowledge"))) / "starter" / "evaluation.json"
 PACKAGES = ("assistant", "knowledge", "evaluation", "audit", "api")
 
 
@@ -84,9 +89,15 @@ def new_id() -> str:
 class Home:
     """One home folder and what lives in it. Parts are opened when first asked for."""
 
-    def __init__(self, settings: Settings, embedder: Embedder | None = None) -> None:
-        """Prepare the folders; `embedder` is one already loaded, instead of the settings' own."""
+    def __init__(
+        self, settings: Settings, embedder: Embedder | None = None, shipped: Path = SHIPPED
+    ) -> None:
+        """Prepare the folders; `embedder` is one already loaded, instead of the settings' own.
+
+        `shipped` is the file of the evaluation that came with the bundled guidance, if any.
+        """
         self.settings = settings
+        self._shipped = shipped
         self._loaded = embedder
         try:
             settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -173,8 +184,48 @@ class Home:
 
     @cached_property
     def operations(self) -> Operations:
-        """The operator's moves."""
-        return Operations(self.database, self.log, now)
+        """The operator's moves; behind the gate once an organisation runs this."""
+        return Operations(self.database, self.log, now, self.gate)
+
+    @cached_property
+    def releases(self) -> Releases:
+        """The moves with releases and board keys."""
+        return Releases(self.database, self.log, now)
+
+    @cached_property
+    def gate(self) -> Gate | None:
+        """The gate; None in a trial, where no organisation is set and anything may be tried."""
+        return Gate(self.log, self.release_of) if self.settings.organisation else None
+
+    def release_of(self, snapshot: str) -> Release:
+        """Return the release that a snapshot (its digest) makes with what runs here."""
+        versions = self.versions_of(snapshot)
+        return Release(
+            software=versions.software,
+            snapshot=versions.snapshot,
+            policy=versions.policy,
+            embedder=versions.embedder,
+            composer=versions.composer,
+        )
+
+    def adopt_shipped(self, snapshot: SnapshotRef) -> None:
+        """Take over the evaluation that ships with the bundled guidance, where it is of just this.
+
+        Does nothing in a trial, for any other guidance, policy, model or version, and where
+        somebody has decided about the release already.
+        """
+        shipped = read_shipped(self._shipped) if self.gate is not None else None
+        if shipped is None:
+            return
+        release = self.release_of(snapshot.version)
+        if shipped.is_of(release):
+            found = tuple(replace(e, release=release.digest) for e in shipped.evaluations)
+            by = f"Signpost {shipped.version}"
+            self.releases.adopt(release, snapshot.name, found, by, shipped.examined)
+
+    def release_figures(self) -> ReleaseFigures:
+        """Return the figures on releases that everybody may see."""
+        return self.releases.figures(gated=self.gate is not None)
 
     @cached_property
     def assistant(self) -> Assistant:
@@ -189,7 +240,9 @@ class Home:
             keys=self.keys,
             log=self.log,
             policy=self.policy,
-            answering=LiveAnswering(self.open_guidance, self._steps, self._versions),
+            answering=LiveAnswering(
+                self.open_guidance, self._steps, self._versions, self._require_approved
+            ),
             mask=lambda text: self.redactor.mask(text).text,
             clock=now,
             new_id=new_id,
@@ -321,9 +374,10 @@ class Home:
 
     def record_start(self) -> None:
         """Record that a server is ready to answer, and with what."""
-        versions = self.assistant.answering.versions(self.operations.state())
+        state = self.operations.state()
+        versions = self.assistant.answering.versions(state)
         with self.database.write() as connection:
-            record_start(connection, self.log, versions, self.settings.digest)
+            record_start(connection, self.log, versions, self.settings.digest, state.release)
 
     def close(self) -> None:
         """Let go of what was opened."""
@@ -332,6 +386,15 @@ class Home:
                 self.__dict__[part].close()
         if self.__dict__.get("shared_index") is not None:
             self.__dict__["shared_index"].dispose()
+
+    def _require_approved(self, live: SnapshotRef) -> None:
+        """Raise ReleaseUnexamined unless the snapshot may serve with what runs in this process.
+
+        Another process may have made it live under a policy or software that this one has not.
+        """
+        if self.gate is not None:
+            with self.database.read() as connection:
+                self.gate.admit(connection, live.version)
 
     def _secret(self, name: str) -> Secret:
         return load_or_create_secret(self.settings.secrets_folder / name)
@@ -356,12 +419,15 @@ def _all_of(index: PgVectorIndex) -> tuple[Passage, ...]:
 
 
 def software_digest() -> str:
-    """Return the SHA-256 (hex) over every file of the five packages, names included."""
+    """Return the SHA-256 (hex) over every file of the five packages, names included.
+
+    The shipped evaluation of the starter pages is left out: it is about all the rest.
+    """
     digest = hashlib.sha256()
     for package in PACKAGES:
         root = Path(str(files(package)))
         for path in sorted(root.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
+            if path.is_file() and "__pycache__" not in path.parts and path != SHIPPED:
                 digest.update(f"{package}/{path.relative_to(root)}\0".encode())
                 digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

@@ -2,7 +2,16 @@
 
 import typer
 
-from api.commands import asking, bias, evaluating, guidance, serving, summarising, timing
+from api.commands import (
+    asking,
+    bias,
+    evaluating,
+    guidance,
+    releasing,
+    serving,
+    summarising,
+    timing,
+)
 
 app = typer.Typer(
     help="A responsible AI assistant for public enquiries.",
@@ -19,6 +28,8 @@ app.add_typer(summarising.summaries, name="summaries")
 app.command("withdraw")(guidance.withdraw)
 app.command("off")(guidance.switch_off)
 app.command("on")(guidance.switch_on)
+app.add_typer(releasing.release, name="release")
+app.add_typer(releasing.keys, name="board-key")
 evaluating.evaluate.command("bias")(bias.bias)
 app.add_typer(evaluating.evaluate, name="evaluate")
 app.command("bench")(timing.run_bench)

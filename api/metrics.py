@@ -1,17 +1,21 @@
 """Counts for operators (Prometheus). No label ever holds an id, an address or a word of text."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from collections.abc import Callable
 
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from assistant.releasing import ReleaseFigures
 from assistant.views import TurnView
 
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60)
 
 
 class Metrics:
-    """This process's counters, in a registry of their own."""
+    """This process's counters, in a registry of their own; and the home's figures on releases."""
 
-    def __init__(self) -> None:
+    def __init__(self, releases: Callable[[], ReleaseFigures] = ReleaseFigures) -> None:
         self._registry = CollectorRegistry()
+        self._releases = releases
         counter = self._counter
         self._turns = counter("turns", "Questions answered or declined", "outcome", "reason")
         self._seconds = Histogram(
@@ -25,6 +29,15 @@ class Metrics:
         self._erased = counter("conversations_deleted", "Conversations deleted by citizens", "way")
         self._feedback = counter("feedback", "Answers rated", "useful")
         self._refused = counter("refusals", "Requests refused or failed", "status", "code")
+        self._gated = self._gauge(
+            "release_gate", "1 where only approved releases serve, 0 in a trial"
+        )
+        self._overrides = self._gauge(
+            "release_overrides", "Times a board key let a release serve that had not passed"
+        )
+        self._by_override = self._gauge(
+            "release_by_override", "1 while such a release is the one that serves"
+        )
 
     def turn(self, turn: TurnView, seconds: float) -> None:
         """Count a finished turn and the time it took, in seconds."""
@@ -52,8 +65,15 @@ class Metrics:
         self._refused.labels(str(status), code).inc()
 
     def page(self) -> bytes:
-        """Return everything in Prometheus' text format."""
+        """Return everything in Prometheus' text format. Raises as reading the database does."""
+        figures = self._releases()
+        self._gated.set(figures.gated)
+        self._overrides.set(figures.overrides)
+        self._by_override.set(figures.serves_by_override)
         return generate_latest(self._registry)
 
     def _counter(self, name: str, help_text: str, *labels: str) -> Counter:
         return Counter(f"signpost_{name}", help_text, labels, registry=self._registry)
+
+    def _gauge(self, name: str, help_text: str) -> Gauge:
+        return Gauge(f"signpost_{name}", help_text, registry=self._registry)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from api.errors import SiteInvalid
 from assistant.conversations import Conversations
+from assistant.releasing import ReleaseFigures
 
 LANGUAGES = ("en", "cy")
 _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+", re.ASCII)
@@ -75,6 +76,11 @@ class SiteSettings:
     def secure(self) -> bool:
         """Return whether citizens reach this service over https."""
         return self.base_url.startswith("https://")
+
+    @property
+    def unexamined(self) -> bool:
+        """Return whether what serves need not have been evaluated, nor approved by anybody."""
+        return not self.organisation
 
     @property
     def trial(self) -> bool:
@@ -145,6 +151,7 @@ class Parts:
     guidance: GuidanceLookup
     clock: Callable[[], datetime]
     limits: Limits = Limits()
+    releases: Callable[[], ReleaseFigures] = ReleaseFigures
 
     def __post_init__(self) -> None:
         if len(self.token_secret) < 32:

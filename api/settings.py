@@ -147,7 +147,9 @@ class Settings(BaseSettings):
         default="Signpost", pattern=r"\S", description="Name that citizens see."
     )
     organisation: str = Field(
-        default="", description="Who runs the service; until set, every page says it is a trial."
+        default="",
+        description="Who runs the service; until set, every page says it is a trial. "
+        "Once set, only approved releases serve.",
     )
     phone: str = Field(default="", description="Phone number that reaches a person.")
     hours: str = Field(default="", description="When that phone is answered.")

@@ -9,6 +9,11 @@ AssistantError
 ├── QuestionInvalid           empty, too long, or not text
 ├── AnsweringOff              nothing to answer from: no active snapshot
 ├── NothingToChange           an operator's move that would change nothing
+├── ReleaseUnexamined         the gate: nobody approved what would serve; says what is missing
+├── ReleaseUnknown            no release has that digest
+├── ReleaseMoveRefused        a move with a release that is not open, or not fully said
+├── BoardNoteRefused          a note of the board that is forged, stale or about something else
+├── BoardKeyRefused           a board key that cannot be registered, retired or used
 ├── ModelUnavailable          the language model failed (the extractive composer answers instead)
 └── WeightsMismatch           weights that listen are unreadable, or for other vectors
 """
@@ -62,3 +67,27 @@ class WeightsMismatch(AssistantError):
 
 class ModelUnavailable(AssistantError):
     """The language model did not answer, or not in time."""
+
+
+class ReleaseUnexamined(AssistantError):
+    """What would serve citizens is in no approved release. `shortfalls` say what is missing."""
+
+    def __init__(self, message: str, shortfalls: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.shortfalls = shortfalls
+
+
+class ReleaseUnknown(AssistantError):
+    """No release, or more than one, begins with that digest."""
+
+
+class ReleaseMoveRefused(AssistantError):
+    """The move is not open from where the release stands, or who and why are not said."""
+
+
+class BoardNoteRefused(AssistantError):
+    """The note is not signed by a registered board key, or says something else."""
+
+
+class BoardKeyRefused(AssistantError):
+    """The board key cannot be registered, retired or used as asked."""

@@ -48,7 +48,13 @@ class LiveAnswering(Generic[G]):
         open_guidance: Callable[[SnapshotRef], G],
         build: Callable[[G | None, LiveState, frozenset[str]], Sequence[Step]],
         versions: Callable[[LiveState], Versions],
+        admit: Callable[[SnapshotRef], None] = lambda _: None,
     ) -> None:
+        """Take how to open a snapshot and build its steps; `admit` raises if it may not serve.
+
+        It is asked whenever anything became live, also for a snapshot that is still open.
+        """
+        self._admit = admit
         self._open = open_guidance
         self._build = build
         self._versions = versions
@@ -86,6 +92,7 @@ class LiveAnswering(Generic[G]):
     def _guidance(self, snapshot: SnapshotRef | None) -> G | None:
         if snapshot is None:
             return None
+        self._admit(snapshot)
         if self._opened is None or self._opened[0] != snapshot:
             self._opened = (snapshot, self._open(snapshot))
         return self._opened[1]

@@ -2,7 +2,8 @@
 
 `LiveState` is one frozen value, stored as the newest row of `live` and changed only here, in the
 same transaction as its audit event. Every process reads it with each question, so that a
-withdrawal or a switch takes effect at once everywhere.
+withdrawal or a switch takes effect at once everywhere. Where there is a gate, what begins to serve
+has to be in an approved release; withdrawing and switching never ask.
 """
 
 import json
@@ -10,13 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, insert
 
-from assistant.errors import AnsweringOff, NothingToChange
+from assistant.errors import AnsweringOff, NothingToChange, ReleaseMoveRefused
+from assistant.release_rows import insert_moves
+from assistant.releases import Move, MoveKind, ReleaseState, plain_line
 from assistant.statements import SELECT_LIVE
 from assistant.storage import as_text, live
+from audit.canonical import Json
 from audit.database import Database
 from audit.events import Event, Kind
 from audit.log import Log
@@ -57,7 +62,10 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class LiveState:
-    """The newest row of `live`. `earlier` are snapshots that served before, oldest first."""
+    """The newest row of `live`. `earlier` are snapshots that served before, oldest first.
+
+    `release` is the digest of the approved release that serves, empty in a trial.
+    """
 
     version: int = 0
     answering: bool = True
@@ -65,6 +73,7 @@ class LiveState:
     snapshot: SnapshotRef | None = None
     earlier: tuple[SnapshotRef, ...] = ()
     withdrawals: tuple[Withdrawal, ...] = ()
+    release: str = ""
 
     def withdrawn(self, passages: Sequence[Passage]) -> frozenset[str]:
         """Return the document addresses of those passages that are withdrawn."""
@@ -84,45 +93,90 @@ def read_live(connection: Connection) -> LiveState:
     return LiveState() if row is None else _from_json(row.version, row.state)
 
 
+class Admission(Protocol):
+    """What the gate is asked: the approved release of a snapshot, or ReleaseUnexamined."""
+
+    def admit(self, connection: Connection, snapshot: str) -> ReleaseState: ...
+
+    def admits(self, connection: Connection, snapshot: str) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """The operator's moves. Each is one transaction: the new state and its audit event."""
+    """The operator's moves. Each is one transaction: the new state and its audit event.
+
+    Without a gate, as in a trial, anything may be activated.
+    """
 
     database: Database
     log: Log
     clock: Callable[[], datetime]
+    gate: Admission | None = None
 
     def state(self) -> LiveState:
         """Return what is live."""
         with self.database.read() as connection:
             return read_live(connection)
 
-    def activate(self, snapshot: SnapshotRef, facts: Mapping[str, str | int | bool]) -> LiveState:
-        """Let a snapshot serve citizens; the one before stays at hand for `rollback`."""
+    def activate(
+        self,
+        snapshot: SnapshotRef,
+        facts: Mapping[str, str | int | bool],
+        *,
+        by: str = "operator",
+        reason: str = "its guidance was activated",
+        seen: LiveState | None = None,
+    ) -> LiveState:
+        """Let a snapshot serve citizens; the one before stays at hand for `rollback`.
 
-        def change(state: LiveState) -> LiveState:
-            if state.snapshot == snapshot:
+        With a gate, the release that it makes here is active from then on, as `by` and `reason`
+        say; raises ReleaseUnexamined where there is no approved one. With `seen`, raises
+        ReleaseMoveRefused when anything became live since.
+        """
+
+        def change(connection: Connection, state: LiveState) -> LiveState:
+            if seen is not None and state.version != seen.version:
+                raise ReleaseMoveRefused(
+                    "Somebody changed what is live just before. Look again: "
+                    "`signpost release status`."
+                )
+            release = self._admitted(connection, snapshot)
+            if state.snapshot == snapshot and release in {"", state.release}:
                 raise NothingToChange(f"{snapshot.name} {snapshot.version[:16]} is already active.")
+            if state.snapshot == snapshot:
+                return replace(state, release=release)
             earlier = (*state.earlier, state.snapshot) if state.snapshot else state.earlier
-            return replace(state, snapshot=snapshot, earlier=earlier)
+            return replace(state, snapshot=snapshot, earlier=earlier, release=release)
 
         said: dict[str, str | int] = {"name": snapshot.name, "version": snapshot.version, **facts}
-        return self._change(Kind.SNAPSHOT_ACTIVATED, change, said)
+        if self.gate is None:
+            said["trial"] = True
+        return self._change(Kind.SNAPSHOT_ACTIVATED, change, said, by, reason)
 
-    def rollback(self, reason: str) -> LiveState:
-        """Return to the snapshot that served before."""
+    def rollback(self, reason: str, by: str = "operator") -> LiveState:
+        """Return to the snapshot that served before; with a gate, the last that is approved here.
 
-        def change(state: LiveState) -> LiveState:
+        Those it passes over are forgotten.
+        """
+
+        def change(connection: Connection, state: LiveState) -> LiveState:
             if not state.earlier:
                 raise NothingToChange("No earlier snapshot has been active: nothing to return to.")
-            return replace(state, snapshot=state.earlier[-1], earlier=state.earlier[:-1])
+            earlier = list(state.earlier)
+            if self.gate is not None:
+                while len(earlier) > 1 and not self.gate.admits(connection, earlier[-1].version):
+                    earlier.pop()
+            release = self._admitted(connection, earlier[-1])
+            return replace(
+                state, snapshot=earlier[-1], earlier=tuple(earlier[:-1]), release=release
+            )
 
-        return self._change(Kind.SNAPSHOT_ROLLED_BACK, change, {"reason": reason})
+        return self._change(Kind.SNAPSHOT_ROLLED_BACK, change, {"reason": reason}, by, reason)
 
     def withdraw(self, kind: WithdrawalKind, value: str, reason: str) -> LiveState:
         """Stop quoting a page or topic at once."""
 
-        def change(state: LiveState) -> LiveState:
+        def change(_: Connection, state: LiveState) -> LiveState:
             if not _named(kind, value):
                 raise NothingToChange("Name the page (its whole address) or the topic to withdraw.")
             if any(_same(withdrawal, kind, value) for withdrawal in state.withdrawals):
@@ -136,7 +190,7 @@ class Operations:
     def restore(self, kind: WithdrawalKind, value: str, reason: str) -> LiveState:
         """Let a withdrawn page or topic be quoted again."""
 
-        def change(state: LiveState) -> LiveState:
+        def change(_: Connection, state: LiveState) -> LiveState:
             kept = tuple(w for w in state.withdrawals if not _same(w, kind, value))
             if len(kept) == len(state.withdrawals):
                 raise NothingToChange(f"{value} is not withdrawn.")
@@ -148,7 +202,7 @@ class Operations:
     def switch(self, answering: bool, reason: str) -> LiveState:
         """Switch answering on or off for everybody; people stay reachable."""
 
-        def change(state: LiveState) -> LiveState:
+        def change(_: Connection, state: LiveState) -> LiveState:
             if answering and state.snapshot is None:
                 raise AnsweringOff("No snapshot is active: ingest guidance with --activate first.")
             if state.answering is answering:
@@ -158,26 +212,65 @@ class Operations:
         facts: dict[str, str | int | bool] = {"answering": answering, "reason": reason}
         return self._change(Kind.ASSISTANT_SWITCHED, change, facts)
 
+    def _admitted(self, connection: Connection, snapshot: SnapshotRef) -> str:
+        """Return the digest of the release that may serve; nothing where there is no gate."""
+        if self.gate is None:
+            return ""
+        return self.gate.admit(connection, snapshot.version).digest
+
     def _change(
         self,
         kind: Kind,
-        change: Callable[[LiveState], LiveState],
+        change: Callable[[Connection, LiveState], LiveState],
         facts: Mapping[str, str | int | bool],
+        by: str = "",
+        reason: str = "",
     ) -> LiveState:
-        """Appending comes first: it makes other moves wait, so that none is lost."""
+        """The log's lock comes first: it makes other moves wait, so that none is lost."""
         with self.database.write() as connection:
-            (recorded,) = self.log.append(connection, [Event(kind, facts)])
+            self.log.lock(connection)
             before = read_live(connection)
-            after = replace(change(before), version=before.version + 1)
+            after = replace(change(connection, before), version=before.version + 1)
+            activated = after.release and after.release != before.release
+            told: dict[str, Json] = dict(facts)
+            if after.release and after.snapshot != before.snapshot:
+                told["release"] = after.release
+            events = []
+            if not activated or after.snapshot != before.snapshot:
+                events.append(Event(kind, told))
+            if activated:
+                events.append(_release_event(before, after, by, reason))
+            recorded = self.log.append(connection, events)
+            if activated:
+                move = Move(
+                    MoveKind.ACTIVATED,
+                    by.strip(),
+                    reason.strip(),
+                    as_text(recorded[-1].at),
+                    recorded[-1].record_id,
+                )
+                insert_moves(connection, after.release, [move])
             connection.execute(
                 insert(live).values(
                     version=after.version,
                     state=_to_json(after),
-                    changed_at=as_text(recorded.at),
-                    record_id=recorded.record_id,
+                    changed_at=as_text(recorded[0].at),
+                    record_id=recorded[0].record_id,
                 )
             )
         return after
+
+
+def _release_event(before: LiveState, after: LiveState, by: str, reason: str) -> Event:
+    return Event(
+        Kind.RELEASE_ACTIVATED,
+        {
+            "release": after.release,
+            "supersedes": before.release,
+            "by": plain_line(by, "who activates it (--by)"),
+            "reason": plain_line(reason, "why (--reason)"),
+        },
+    )
 
 
 def page_address(address: str) -> str:
@@ -221,4 +314,5 @@ def _from_json(version: int, text: str) -> LiveState:
         withdrawals=tuple(
             Withdrawal(**{**w, "kind": WithdrawalKind(w["kind"])}) for w in value["withdrawals"]
         ),
+        release=value.get("release", ""),
     )

@@ -24,7 +24,14 @@ def record_policy(connection: Connection, log: Log, digest: str) -> bool:
     return True
 
 
-def record_start(connection: Connection, log: Log, versions: Versions, settings: str) -> None:
-    """Record that a server is ready: the digests of what shapes its answers and of its settings."""
+def record_start(
+    connection: Connection, log: Log, versions: Versions, settings: str, release: str = ""
+) -> None:
+    """Record that a server is ready: the digests of what shapes its answers and of its settings.
+
+    `release` is the digest of the approved release that it serves, empty in a trial.
+    """
     facts: dict[str, Json] = {"versions": dict(versions.facts()), "settings": settings}
+    if release:
+        facts["release"] = release
     log.append(connection, [Event(Kind.SERVICE_STARTED, facts)])

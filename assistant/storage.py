@@ -1,4 +1,4 @@
-"""Tables of conversations and of what is live. Rows hold no readable personal text.
+"""Tables of conversations, of what is live and of releases. Rows hold no citizen's readable text.
 
 A question waits sealed in `turns.sealed_question` only until its turn is recorded; from then on
 the audit vault holds it. `live` is append-only: the newest row says what serves citizens. Times
@@ -67,6 +67,57 @@ live = Table(
     Column("changed_at", _TIME, nullable=False),
     Column("record_id", _ID, nullable=False),
 )
+
+releases = Table(
+    "releases",
+    metadata,
+    Column("digest", _ID, primary_key=True),
+    Column("software", Text, nullable=False),
+    Column("snapshot", Text, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("embedder", Text, nullable=False),
+    Column("composer", Text, nullable=False),
+    Column("name", Text, nullable=False),
+)
+"""What would serve together; `name` is the snapshot's. Where each stands follows from its moves."""
+
+release_moves = Table(
+    "release_moves",
+    metadata,
+    Column("record_id", _ID, primary_key=True),
+    Column("release", _ID, ForeignKey("releases.digest"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", _TIME, nullable=False),
+    UniqueConstraint("release", "position"),
+)
+
+evaluation_records = Table(
+    "evaluation_records",
+    metadata,
+    Column("record_id", _ID, primary_key=True),
+    Column("release", _ID, ForeignKey("releases.digest"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("says", Text, nullable=False),
+    Column("report_sha256", _ID, nullable=False),
+    Column("at", _TIME, nullable=False),
+    UniqueConstraint("release", "position"),
+)
+
+board_keys = Table(
+    "board_keys",
+    metadata,
+    Column("verifier_key", String(400), primary_key=True),
+    Column("record_id", _ID, nullable=False),
+    Column("registered_at", _TIME, nullable=False),
+    Column("retired_at", _TIME),
+)
+"""The public halves of the board's keys. The private ones are never here."""
 
 
 def as_text(moment: datetime) -> str:

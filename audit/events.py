@@ -56,6 +56,27 @@ class Kind(StrEnum):
     EVALUATION_RECORDED = "evaluation_recorded"
     """An evaluation's result, with the digests of all it examined."""
 
+    RELEASE_PROPOSED = "release_proposed"
+    """Software, guidance, policy and models were put forward to serve together."""
+
+    RELEASE_APPROVED = "release_approved"
+    """A release whose evaluations all passed was approved."""
+
+    RELEASE_REFUSED = "release_refused"
+    """A release was refused, or an approval taken back."""
+
+    RELEASE_OVERRIDDEN = "release_overridden"
+    """A holder of a board key let a release serve that did not pass, with a reason."""
+
+    RELEASE_ACTIVATED = "release_activated"
+    """A release began to serve citizens, in place of the one before."""
+
+    BOARD_KEY_REGISTERED = "board_key_registered"
+    """The public half of a board key was registered."""
+
+    BOARD_KEY_RETIRED = "board_key_retired"
+    """A board key was taken out of use."""
+
     RECORD_VIEWED = "record_viewed"
     """A member of staff or of the board read a citizen's text."""
 

@@ -85,6 +85,33 @@ def load_or_create_secret(path: Path) -> Secret:
         ) from error
 
 
+def create_secret(path: Path) -> Secret:
+    """Make a file with a new 32-byte secret, readable by its owner alone, and return the secret.
+
+    Raises SecretUnusable where a file of that name is there already: it is left as it is.
+    """
+    secret = Secret.generate()
+    try:
+        made = _create(path, base64.b64encode(secret.value) + b"\n")
+    except OSError as error:
+        raise SecretUnusable(
+            f"the key file {path} cannot be made ({error.strerror}): check its folder and owner"
+        ) from error
+    if not made:
+        raise SecretUnusable(f"{path} is there already: give another name")
+    return secret
+
+
+def load_secret(path: Path) -> Secret:
+    """Return the 32-byte secret in `path`; raises as `load_or_create_secret`, also if missing."""
+    try:
+        return _load(path)
+    except OSError as error:
+        raise SecretUnusable(
+            f"the key file {path} cannot be read ({error.strerror}): check its name and owner"
+        ) from error
+
+
 def _load(path: Path) -> Secret:
     with path.open("rb") as file:
         mode = os.fstat(file.fileno()).st_mode
@@ -100,8 +127,11 @@ def _load(path: Path) -> Secret:
         ) from error
 
 
-def _create(path: Path, content: bytes) -> None:
-    """Write a private file under another name, then link it into place unless one is there."""
+def _create(path: Path, content: bytes) -> bool:
+    """Write a private file under another name, then link it into place unless one is there.
+
+    Says whether it did.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
     try:
@@ -112,7 +142,7 @@ def _create(path: Path, content: bytes) -> None:
         try:
             os.link(draft, path)
         except FileExistsError:
-            return
+            return False
     finally:
         draft.unlink()
     folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
@@ -120,3 +150,4 @@ def _create(path: Path, content: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+    return True

@@ -155,6 +155,11 @@ class Log:
         row = connection.execute(statements.SELECT_NEWEST, {"kind": kind.value}).first()
         return None if row is None else Record(row.leaf_index, parse_leaf(row.leaf))
 
+    def of_kind(self, connection: Connection, kind: Kind) -> tuple[Record, ...]:
+        """Return all records of a kind, oldest first. For kinds of which there are few."""
+        rows = connection.execute(statements.SELECT_KIND, {"kind": kind.value}).all()
+        return tuple(Record(row.leaf_index, parse_leaf(row.leaf)) for row in rows)
+
     def personal(self, connection: Connection, record_id: str) -> Mapping[str, Json]:
         """Return the personal part of a record, decrypted and checked against its commitment.
 

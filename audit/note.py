@@ -42,7 +42,7 @@ class VerifierKey:
     public: bytes
 
     def __post_init__(self) -> None:
-        _require_key_name(self.name)
+        require_key_name(self.name)
         if len(self.public) != PUBLIC_KEY_SIZE:
             raise NoteInvalid(f"an Ed25519 public key has 32 bytes, not {len(self.public)}")
 
@@ -198,13 +198,14 @@ def _parse_signature(line: str) -> Signature:
     name, separator, encoded = line[2:].partition(" ")
     if not separator:
         raise NoteInvalid("a signature line has a name, a space and the signature")
-    _require_key_name(name)
+    require_key_name(name)
     material = strict_base64(encoded, f"the signature of {name}")
     if len(material) <= KEY_ID_SIZE:
         raise NoteInvalid(f"the signature of {name} is too short")
     return Signature(name, material[:KEY_ID_SIZE], material[KEY_ID_SIZE:])
 
 
-def _require_key_name(name: str) -> None:
+def require_key_name(name: str) -> None:
+    """Raise NoteInvalid for a name that no key can have."""
     if not name or "+" in name or any(c.isspace() or c < " " for c in name):
         raise NoteInvalid(f"{name!r} cannot name a key: no spaces, no plus signs, not empty")

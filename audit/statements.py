@@ -45,6 +45,12 @@ SELECT_NEWEST = (
     .limit(1)
 )
 
+SELECT_KIND = (
+    select(log_leaves.c.leaf_index, log_leaves.c.leaf)
+    .where(log_leaves.c.kind == bindparam("kind"))
+    .order_by(log_leaves.c.leaf_index)
+)
+
 SELECT_ERASURE = (
     select(log_leaves.c.leaf_index)
     .where(log_leaves.c.conversation_id == bindparam("conversation"))

@@ -6,6 +6,7 @@ EvaluationError
 ├── RunIncomplete             batch outputs lack questions that were asked
 ├── FiguresMissing            a run's files lack figures that are to be published
 ├── MeasurementImpossible     there is nothing to measure, or a tool needed for it is not installed
+├── VerdictInvalid            a verdict's file is not in its form, or its report was changed
 ├── QuestionsStale            a labelled question names a page or a sentence that is gone
 ├── GatesInvalid              the file that says what stops a release is wrong; names file and line
 ├── PairsBroken               outcomes cannot be paired with those of the unperturbed question
@@ -62,6 +63,15 @@ class RunIncomplete(EvaluationError):
 
 class MeasurementImpossible(EvaluationError):
     """There is nothing to measure, or what measures it is not there; the text says which."""
+
+
+class VerdictInvalid(EvaluationError):
+    """A verdict cannot be used. `path` is its file, or the folder that has none."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"{path}: {why}.")
+        self.path = path
+        self.why = why
 
 
 class FiguresMissing(EvaluationError):

@@ -11,16 +11,19 @@ from api.commands.evaluating import (
     identity_of,
     indexed,
     labelled_guidance,
+    note_verdict,
     progress,
     starter_guidance,
 )
 from api.commands.running import opened_home, output
+from assistant.releases import EvaluationKind, Verdict
 from evaluation.corpora import GUIDANCE, READERS
 from evaluation.datasets import guidance_questions
 from evaluation.fairness.asking import OUTCOMES, ask_all
 from evaluation.fairness.gates import load_gates
 from evaluation.fairness.judging import judge
 from evaluation.fairness.planning import Profile, plan
+from evaluation.fairness.verdicts import named
 from evaluation.own_questions import (
     guidance_documents,
     load_guidance_questions,
@@ -32,6 +35,11 @@ from evaluation.suites.bases import Labelled, conditional_bases, heading_bases, 
 HEADINGS = 300
 """The most questions that are made from the headings of a snapshot."""
 
+_VERDICTS = {
+    "passed": Verdict.PASSED,
+    "failed": Verdict.FAILED,
+    "too_few_data": Verdict.TOO_FEW_DATA,
+}
 Systems = dict[str, tuple[OpenedGuidance, tuple[Labelled, ...]]]
 
 
@@ -62,8 +70,15 @@ def bias(
             out,
             watch,
         )
-    judgement = judge(outcomes, gates, [way.name for way in asked.ways if way.primary])
-    output.print(f"{judgement.verdict.why}\nOutcomes: {out / OUTCOMES}")
+        judgement = judge(outcomes, gates, [way.name for way in asked.ways if way.primary])
+        output.print(f"{judgement.verdict.why}\nOutcomes: {out / OUTCOMES}")
+        if snapshot:
+            verdict = _VERDICTS[named(judgement.verdict)]
+            note_verdict(
+                home, EvaluationKind.BIAS, verdict, judgement.verdict.why, out / OUTCOMES, snapshot
+            )
+        else:
+            output.print("No verdict for a release: name its guidance with --snapshot.")
 
 
 def _systems(home: Home, data: Path | None, snapshot: str) -> Systems:

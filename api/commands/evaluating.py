@@ -16,6 +16,7 @@ from api.bootstrap import Home, OpenedGuidance, now
 from api.commands.asking import BatchAsker, exchanges
 from api.commands.running import errors, fail, opened_home, output
 from assistant.grounding import problems, vocabulary
+from assistant.releases import EvaluationKind, Verdict
 from assistant.text import RawText
 from evaluation.abstention import OwnAsking, Unheld
 from evaluation.abstention_measures import GUIDANCE_PAGES, STARTER_PAGES
@@ -27,6 +28,7 @@ from evaluation.batches import Batch, asked, searched, write_batches
 from evaluation.cases import AnswerGiven, Found, Question, found_in
 from evaluation.conversation import Conversing, evaluate_conversation
 from evaluation.corpora import GOVERNMENT, GUIDANCE, READERS, Corpus
+from evaluation.floors import judge, read_floors
 from evaluation.follow_up_fit import fit
 from evaluation.grounding import evaluate_grounding
 from evaluation.measuring import Evaluation, Watch
@@ -43,10 +45,11 @@ from evaluation.retrieval import DEPTH
 from evaluation.retrieval_suites import RETRIEVAL
 from evaluation.runner import Prepare, System
 from evaluation.runner import evaluate as run_evaluation
-from evaluation.runs import Part
+from evaluation.runs import Part, Run
 from evaluation.safety_run import evaluate_safety
 from evaluation.safety_scoring import Examined
 from evaluation.verbatim import sayable
+from evaluation.verdicts import write_verdict
 from knowledge.building import build
 
 T = TypeVar("T")
@@ -57,6 +60,12 @@ EVALUATIONS: Mapping[str, Evaluation[Any]] = {each.kind: each for each in (RETRI
 
 Data = Annotated[Path, typer.Option("--data", help="Folder of the test sets.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the report.")]
+For = Annotated[
+    str,
+    typer.Option(
+        "--snapshot", help="Guidance of the release that is judged; what is live if not given."
+    ),
+]
 Only = Annotated[list[str] | None, typer.Option("--only", help="One of the corpora, by name.")]
 """Which corpora to measure on."""
 Batches = Annotated[
@@ -133,13 +142,13 @@ def fit_follow_ups() -> None:
 
 
 @evaluate.command("safety")
-def safety(data: Data, out: Out) -> None:
+def safety(data: Data, out: Out, snapshot: For = "") -> None:
     """Are people in trouble helped, attacks fruitless, personal data masked, others well met?"""
     with opened_home() as home, progress() as watch:
         masked = privacy_parts("signpost", masking(home.redactor), data)
         guidance = starter_guidance(home)
         asker = BatchAsker(home, guidance)
-        evaluate_safety(
+        run = evaluate_safety(
             "signpost",
             Examined(asker.sorted, asker.noted, asker, sayable(guidance.passages, home.policy)),
             identity_of(home, guidance),
@@ -150,6 +159,7 @@ def safety(data: Data, out: Out) -> None:
             further=masked,
             watch=watch,
         )
+        judge_release(home, EvaluationKind.SAFETY, run, out, snapshot)
     output.print(f"Report: {out / 'safety.html'}")
 
 
@@ -213,6 +223,7 @@ def own(
         Path | None, typer.Option("--data", help="Ask over the guidance pages of this folder too.")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for a report.")] = None,
+    snapshot: For = "",
 ) -> None:
     """How does it do on the project's own questions?"""
     with opened_home() as home, progress() as watch:
@@ -230,10 +241,41 @@ def own(
             data=data,
             watch=watch,
         )
+        if out:
+            judge_release(home, EvaluationKind.QUALITY, run, out, snapshot)
     for part in run.parts:
         _print_part(part)
     if out:
         output.print(f"Report: {out / 'own.html'}")
+
+
+def judge_release(
+    home: Home, kind: EvaluationKind, run: Run, out: Path, snapshot: str = ""
+) -> None:
+    """Judge a finished run by the floors and write the verdict beside its report in `out`."""
+    judged = judge(kind, run, read_floors())
+    note_verdict(home, kind, judged.verdict, judged.says, out / f"{run.kind}.json", snapshot)
+
+
+def note_verdict(
+    home: Home, kind: EvaluationKind, verdict: Verdict, says: str, report: Path, snapshot: str = ""
+) -> None:
+    """Write a verdict beside its report and say it.
+
+    It is about the release that the named guidance, or else the live one, makes in this home;
+    without any there is nothing to judge.
+    """
+    live = home.operations.state().snapshot
+    if snapshot:
+        version = home.library.open(snapshot).manifest.digest
+    elif live is not None:
+        version = live.version
+    else:
+        return
+    release = home.release_of(version).digest
+    path = write_verdict(report, kind, release, verdict, says, now())
+    output.print(f"Release {release[:16]}, {kind}: {verdict}: {says}", markup=False)
+    output.print(f"Verdict: {path}", markup=False)
 
 
 def _print_part(part: Part) -> None:

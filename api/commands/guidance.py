@@ -85,6 +85,9 @@ def activate_snapshot(wanted: Annotated[str, typer.Argument(help="Name or versio
 def rollback_snapshot(reason: Reason) -> None:
     """Return to the snapshot that served before."""
     with opened_home() as home:
+        if home.gate is not None:
+            # The models are loaded before, not while other moves wait for this one.
+            home.release_of("")
         state = home.operations.rollback(reason)
         if state.snapshot:
             output.print(f"Serving again: {state.snapshot.name} {state.snapshot.version[:16]}")
@@ -139,12 +142,17 @@ def ensure_starter(home: Home) -> None:
     if home.operations.state().snapshot is not None:
         return
     output.print("Preparing the bundled guidance (once)…")
+    report = prepare_starter(home)
+    activate(home, home.library.open(report.digest), report.name)
+
+
+def prepare_starter(home: Home) -> BuildReport:
+    """Build the bundled guidance; nothing begins to serve."""
     starter = Path(__file__).parents[2] / "knowledge" / "starter"
     given = read_summaries(starter / "summaries.toml")
     with home.fetcher() as fetcher:
         pages = _strictly(read_source(str(starter / "pages"), fetcher))
-        report = _build(home, "starter", pages, given)
-    activate(home, home.library.open(report.digest), report.name)
+        return _build(home, "starter", pages, given)
 
 
 def _build(
@@ -183,16 +191,23 @@ def activate(home: Home, snapshot: Snapshot, name: str = "") -> None:
     `name` is the one it was built under, if not the snapshot's own: a digest opens the same content
     under whichever name comes first.
     """
-    home.publish(snapshot)
     said = snapshot.manifest
     served = name or said.name
-    facts = {"documents": said.documents, "passages": said.passages}
+    wanted = SnapshotRef(served, said.digest)
+    home.adopt_shipped(wanted)
+    home.publish(snapshot)
     try:
-        home.operations.activate(SnapshotRef(served, said.digest), facts)
+        home.operations.activate(wanted, facts_of(snapshot))
     except NothingToChange as same:
         output.print(str(same))
     else:
         output.print(f"Serving citizens now: {served} {said.version}")
+
+
+def facts_of(snapshot: Snapshot) -> dict[str, str | int | bool]:
+    """Return what the log is told of a snapshot when it is activated."""
+    said = snapshot.manifest
+    return {"documents": said.documents, "passages": said.passages}
 
 
 def _print_report(report: BuildReport) -> None:

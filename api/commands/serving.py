@@ -1,5 +1,6 @@
 """Serve citizens: the page, the widget and the HTTP API, from one home."""
 
+import contextlib
 import socket
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
@@ -15,6 +16,8 @@ from api.errors import SettingInvalid
 from api.parts import Limits, PartHealth, Parts, SiteSettings
 from api.settings import PREFIX
 from api.starter import starter_page
+from assistant.errors import NothingToChange, ReleaseUnexamined
+from assistant.live import LiveState
 from audit.errors import AuditError
 
 
@@ -28,6 +31,7 @@ def serve(
         port = home.settings.port if port < 0 else port
         with _listening(host, port) as listening, home.serving():
             ensure_starter(home)
+            require_release(home)
             home.warm_up()
             home.record_start()
             shown = f"[{host}]" if ":" in host else host
@@ -39,6 +43,25 @@ def serve(
                 app, log_level="warning", server_header=False, proxy_headers=False
             )
             uvicorn.Server(config).run(sockets=[listening])
+
+
+def require_release(home: Home) -> None:
+    """Go on only if what would serve is an approved release; it is the active one from then on.
+
+    In a trial anything may serve; that is said.
+    """
+    live = home.operations.state().snapshot
+    if home.gate is None:
+        output.print(
+            f"This is a trial: what serves need not have been evaluated. Once {PREFIX}ORGANISATION "
+            "is set, only an approved release serves."
+        )
+    elif live is not None:
+        home.adopt_shipped(live)
+        with contextlib.suppress(NothingToChange):
+            home.operations.activate(
+                live, {}, by="signpost serve", reason="a server started with it"
+            )
 
 
 def parts_of(home: Home, address: str) -> Parts:
@@ -59,6 +82,7 @@ def parts_of(home: Home, address: str) -> Parts:
         ),
         token_secret=home.token_secret,
         readiness=lambda: readiness(home),
+        releases=home.release_figures,
         guidance=starter_page,
         clock=now,
         limits=Limits(
@@ -73,6 +97,7 @@ def readiness(home: Home) -> tuple[PartHealth, ...]:
     """Say whether each part can do its work."""
     try:
         state = home.operations.state()
+        approved = _approved(home, state)
     except AuditError:
         return (PartHealth("database", False, "cannot be read"),)
     if not state.answering:
@@ -82,7 +107,21 @@ def readiness(home: Home) -> tuple[PartHealth, ...]:
     return (
         PartHealth("database", True),
         PartHealth("guidance", state.snapshot is not None, detail),
+        *approved,
     )
+
+
+def _approved(home: Home, state: LiveState) -> tuple[PartHealth, ...]:
+    """Say whether what is live may serve from this process; nothing where there is no gate."""
+    if home.gate is None or state.snapshot is None:
+        return ()
+    with home.database.read() as connection:
+        try:
+            home.gate.admit(connection, state.snapshot.version)
+        except ReleaseUnexamined:
+            detail = "what is live is in no release that was approved with this server's software"
+            return (PartHealth("release", False, detail),)
+    return (PartHealth("release", True),)
 
 
 def _listening(host: str, port: int) -> socket.socket:

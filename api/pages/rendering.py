@@ -89,6 +89,8 @@ class Pages:
         said = [words("start.notice")]
         if self._site.trial:
             said.append(words("site.trial"))
+            if self._site.unexamined:
+                said.append(words("site.unexamined"))
         if self._site.model_provider:
             said.append(words("start.provider", provider=self._site.model_provider))
         return " ".join(said)

@@ -1,6 +1,7 @@
 """The page without JavaScript: forms, one cookie, nothing typed is lost."""
 
 import re
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -93,8 +94,15 @@ def test_everything_is_said_before_the_first_question() -> None:
     "path", ["/", "/conversation", "/person", "/privacy", "/embed", "/nothing"]
 )
 def test_every_page_says_that_it_is_a_trial_until_an_organisation_runs_it(path: str) -> None:
+    unexamined = "Nobody has had to test or approve its answers."
     with client() as http:
-        assert "This is a trial" in http.get(path, headers=BROWSER).text
+        page = http.get(path, headers=BROWSER).text
+        assert "This is a trial" in page
+        assert unexamined in page
+    with client(site=replace(FULL, phone="")) as http:
+        page = http.get(path, headers=BROWSER).text
+        assert "This is a trial" in page
+        assert unexamined not in page
     with client(site=FULL) as http:
         assert "This is a trial" not in http.get(path, headers=BROWSER).text
 

@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from audit.errors import NoteInvalid, SecretUnusable
-from audit.keyfiles import LogSigner, Secret, load_or_create_secret
+from audit.keyfiles import (
+    LogSigner,
+    Secret,
+    create_secret,
+    load_or_create_secret,
+    load_secret,
+)
 
 
 def test_a_secret_is_made_once_and_then_kept(tmp_path: Path) -> None:
@@ -41,6 +47,22 @@ def test_a_damaged_file_is_refused_and_left_alone(tmp_path: Path, content: bytes
     with pytest.raises(SecretUnusable, match="restore it"):
         load_or_create_secret(path)
     assert path.read_bytes() == content
+
+
+def test_a_new_secret_overwrites_nothing_and_is_only_read_where_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "board.key"
+    with pytest.raises(SecretUnusable, match="cannot be read"):
+        load_secret(path)
+    assert not path.exists()
+    made = create_secret(path)
+    assert load_secret(path) == made
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with pytest.raises(SecretUnusable, match="there already"):
+        create_secret(path)
+    assert load_secret(path) == made
+    assert os.listdir(tmp_path) == ["board.key"]
+    with pytest.raises(SecretUnusable, match="check its folder"):
+        create_secret(tmp_path / "none" / "board.key")
 
 
 def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
