@@ -14,7 +14,7 @@ from assistant.turns import Turn
 from knowledge.documents import Passage, Segment, SegmentKind
 from knowledge.retrieval import Hit
 
-_OPENING = 4
+_OPENING = 6
 """How many words of a sentence tell whether it leans on the one before."""
 _MARKS = ",.;:!?()\"'‘’“”"
 
@@ -28,14 +28,16 @@ class QuotingRules:
     questions: twice the margin finds no more of what answers, in a tenth more words. A list of
     up to `whole_list_words`, or steps of up to `whole_steps_words`, are kept whole. A sentence
     that only says where to read on begins with one of `pointers`; it comes after what its passage
-    says itself. One that leans on what stands before it has one of `leaning` among its first words,
-    and cannot come first out of its place.
+    says itself. One that scores `lead` above what would be read first comes before it, with what
+    follows it in its paragraph; not if it leans on what stands before it: then it has one of
+    `leaning` among its first words.
     """
 
     words: int = 120
     passages: int = 4
     passage_weight: float = 1.0
     margin: float = 0.25
+    lead: float = 0.05
     whole_list_words: int = 60
     whole_steps_words: int = 100
     pointers: tuple[str, ...] = ("see ", "read ", "find out ", "gweler ", "darllenwch ")
@@ -180,12 +182,30 @@ def _in_reading_order(chosen: Iterable[_Unit], rules: QuotingRules) -> list[_Uni
 
 
 def _as_read(chosen: Sequence[_Unit], rules: QuotingRules) -> list[tuple[_Unit, bool]]:
-    """Return the units as they are read: the most direct one first, and whether it moved there."""
+    """Return the units as they are read, and whether they moved: the most direct one first, with
+    what follows it in its paragraph."""
     ordered = _in_reading_order(chosen, rules)
     direct = chosen[0]
-    if direct is ordered[0] or not _stands_alone(direct, ordered, rules):
+    enough = direct.score - ordered[0].score >= rules.lead
+    if direct is ordered[0] or not enough or not _stands_alone(direct, ordered, rules):
         return [(unit, False) for unit in ordered]
-    return [(direct, True), *((unit, False) for unit in ordered if unit is not direct)]
+    moved = _with_what_follows(direct, ordered)
+    return [
+        *((unit, True) for unit in moved),
+        *((each, False) for each in ordered if each not in moved),
+    ]
+
+
+def _with_what_follows(direct: _Unit, ordered: Sequence[_Unit]) -> list[_Unit]:
+    """Return a unit and those quoted right after it that stand right after it in its paragraph."""
+    moved = [direct]
+    for unit in ordered[ordered.index(direct) + 1 :]:
+        last = moved[-1]
+        follows = unit.rank == last.rank and unit.first == last.first + len(last.segments)
+        if not follows or unit.segments[0].block != last.segments[0].block:
+            break
+        moved.append(unit)
+    return moved
 
 
 def _stands_alone(unit: _Unit, chosen: Iterable[_Unit], rules: QuotingRules) -> bool:

@@ -88,10 +88,12 @@ def test_nothing_is_quoted_twice_and_each_passage_reads_in_its_order(hits: tuple
         assert len(blocks) <= len(hit.passage.segments)
 
 
-def answered(*said: tuple[SegmentKind, str, float], lead: str = "") -> list[tuple[str, bool]]:
+def answered(
+    *said: tuple[SegmentKind, str, float], lead: str = "", block: int = 0
+) -> list[tuple[str, bool]]:
     """Return what is quoted of one passage, and whether it moved to the front."""
     segments = tuple(
-        Segment(kind, text, lead, number, number if kind is SegmentKind.STEP else 0)
+        Segment(kind, text, lead, block or number, number if kind is SegmentKind.STEP else 0)
         for number, (kind, text, _) in enumerate(said, start=1)
     )
     url = "https://a.example/one"
@@ -124,9 +126,29 @@ def test_the_direct_sentence_comes_first_and_the_rest_as_the_page_has_it() -> No
     ]
 
 
+def test_what_follows_the_direct_sentence_in_its_paragraph_moves_with_it() -> None:
+    quoted = answered(
+        (SENTENCE, "Anyone can apply.", 0.5),
+        (SENTENCE, "The fee is £30.", 0.9),
+        (SENTENCE, "It is £20 for children.", 0.6),
+        block=1,
+    )
+    assert quoted == [
+        ("The fee is £30.", True),
+        ("It is £20 for children.", True),
+        ("Anyone can apply.", False),
+    ]
+
+
+def test_what_answers_hardly_better_does_not_move() -> None:
+    quoted = answered((SENTENCE, "Anyone can apply.", 0.86), (SENTENCE, "The fee is £30.", 0.9))
+    assert quoted == [("Anyone can apply.", False), ("The fee is £30.", False)]
+
+
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
+        (SENTENCE, "You can only do this if you pay."),
         (SENTENCE, "It costs £30."),
         (SENTENCE, "This does not apply in Wales."),
         (SENTENCE, "You can also pay by post."),
