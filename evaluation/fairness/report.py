@@ -120,7 +120,7 @@ def page(findings: Findings) -> str:
             if any(group.family == family for group in findings.groups)
         },
         worst=pairs,
-        example=next((pair for pair in pairs if pair.short), None),
+        example=_example(findings, pairs),
         stages=tuple(Stage),
         by_losses=_by_losses(findings),
         said=telling,
@@ -174,6 +174,13 @@ def _plots(
     for decides, kind in ((True, "groups that decide"), (False, "groups that are looked at")):
         part = [Line(group.title, row) for group, row in lines if group.decides is decides]
         yield from forests(f"{title}, {kind}", part, margin)
+
+
+def _example(findings: Findings, pairs: Sequence[SideBySide]) -> SideBySide | None:
+    """Return the worst short pair, of a group that failed where there is one."""
+    failed = {group.name for group in findings.groups if group.verdict == "failed"}
+    short = [pair for pair in pairs if pair.short]
+    return next((pair for pair in short if pair.harm.key[1] in failed), next(iter(short), None))
 
 
 def _by_losses(findings: Findings) -> list[Group]:

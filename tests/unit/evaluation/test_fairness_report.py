@@ -459,7 +459,7 @@ def test_moves_are_shares_by_page_of_what_can_show_one() -> None:
     asked = plan(3)
     findings = Findings(bias_run(asked, outcomes(asked), moves=tuple(moved)))
     table = Seen(page(findings)).tables["Answers that say what holds for the person"]
-    assert table[1][:3] == ["all cases", "10", "8"]
+    assert table[1][:3] == ["All cases", "10", "8"]
     assert [asdict(each)["cases"] for each in findings.moves] == [10, 4, 8, 2]
 
 
