@@ -200,6 +200,15 @@ def test_a_looked_at_group_below_a_floor_is_told_to_stop_the_release(seen: Seen)
     assert "stops this version all the same" in line[1]
 
 
+def test_the_page_says_what_the_gates_say_of_groups_that_are_looked_at(run: BiasRun) -> None:
+    looked_at = GATES.said.exploratory.model_copy(update={"failed_blocks": True})
+    said = GATES.said.model_copy(update={"exploratory": looked_at})
+    strict = GATES.model_copy(update={"said": said})
+    made = replace(run, gates=strict, judgement=judge(run.outcomes, strict))
+    assert "They stop a version where they fail." in Seen(page(Findings(made))).text
+    assert "They do not stop a version, unless" in Seen(page(Findings(run))).text
+
+
 def test_the_first_page_tells_who_is_served_worse_and_by_how_much(seen: Seen) -> None:
     first = seen.text.partition("On this page")[0]
     assert "This version must not go live as it is" in first
