@@ -66,20 +66,14 @@ def write_report(run: Run, out: Path) -> tuple[Path, Path]:
     """
     out.mkdir(parents=True, exist_ok=True)
     figures = json.dumps(as_json(run), ensure_ascii=False, indent=1)
-    data = _kept(out / f"{run.kind}.json", figures)
-    return data, _kept(out / f"{run.kind}.html", page(run))
+    data = replaced(out / f"{run.kind}.json", figures)
+    return data, replaced(out / f"{run.kind}.html", page(run))
 
 
 def page(run: Run) -> str:
     """Return the report as one HTML page."""
-    environment = Environment(
-        loader=PackageLoader("evaluation", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
+    pages = environment()
+    pages.filters.update(
         number=number,
         cell=cell,
         ends=ends,
@@ -88,8 +82,7 @@ def page(run: Run) -> str:
         verdict=verdict,
         day_and_time=day_and_time,
     )
-    template = environment.get_template("report.html")
-    return template.render(
+    return pages.get_template("report.html").render(
         title=run.title,
         run=run,
         summary=summary(run),
@@ -98,7 +91,19 @@ def page(run: Run) -> str:
     )
 
 
-def _kept(path: Path, text: str) -> Path:
+def environment() -> Environment:
+    """Return where the templates of reports are; whatever they show is escaped."""
+    return Environment(
+        loader=PackageLoader("evaluation", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def replaced(path: Path, text: str) -> Path:
+    """Write a file whole and return its path; keep one that is there as `<name>.previous.*`."""
     if path.exists():
         os.replace(path, path.with_name(f"{path.stem}.previous{path.suffix}"))
     fresh = path.with_name(f"{path.name}.part")

@@ -60,11 +60,17 @@ class Cell:
         return self.group_rate - self.base_rate
 
 
-def cells(pairs: Sequence[Pair], outcome: str, controls: Sequence[str] = ()) -> tuple[Cell, ...]:
+def cells(
+    pairs: Sequence[Pair],
+    outcome: str,
+    controls: Sequence[str] = (),
+    by: Control = lambda pair: pair.group,
+) -> tuple[Cell, ...]:
     """Return the outcome of every group within every value of the controls, where there are any.
 
     `controls` are names of `CONTROLS`; `within` of a cell has them in that order. Cells come by
-    control values, then by group. Raise KeyError for an outcome or control that is not known.
+    control values, then by group; `by` says which group a pair is of. Raise KeyError for an outcome
+    or control that is not known.
     """
     read = [
         (pair, values) for pair in pairs if (values := MEASURES[outcome].read(pair)) is not None
@@ -75,7 +81,7 @@ def cells(pairs: Sequence[Pair], outcome: str, controls: Sequence[str] = ()) -> 
         metrics={"pairs": count, "base": _mean_before, "group": mean_prediction},
         y_true=np.asarray([before for _, (before, _) in read]),
         y_pred=np.asarray([after for _, (_, after) in read]),
-        sensitive_features={"group": [pair.group for pair, _ in read]},
+        sensitive_features={"group": [by(pair) for pair, _ in read]},
         control_features={name: [CONTROLS[name](pair) for pair, _ in read] for name in controls}
         or None,
     )

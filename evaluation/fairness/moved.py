@@ -1,0 +1,55 @@
+"""Where who somebody is must change the answer: how often it did (see `suites.moves`)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from evaluation.intervals import Interval, ratio_interval
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What came of one case. `right`: with the attribute, the answer quotes all that it must;
+    `already`: without it, it did so too, so that the case cannot show a move."""
+
+    id: str
+    page: str
+    characteristic: str
+    right: bool
+    already: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of some cases were right, with the 95% interval by page (None: one page only)."""
+
+    of: str
+    cases: int
+    right: int
+    interval: Interval | None
+
+    @property
+    def share(self) -> float:
+        """Return right ÷ cases."""
+        return self.right / self.cases
+
+
+def shares(moved: Sequence[Moved]) -> tuple[Share, ...]:
+    """Return the share of all cases, of those that can show a move, and of each characteristic.
+
+    What has no case is left out.
+    """
+    kinds = sorted({each.characteristic for each in moved})
+    parts = (
+        ("all cases", moved),
+        ("cases whose answer had to change", [each for each in moved if not each.already]),
+        *((kind, [each for each in moved if each.characteristic == kind]) for kind in kinds),
+    )
+    return tuple(_share(name, cases) for name, cases in parts if cases)
+
+
+def _share(name: str, cases: Sequence[Moved]) -> Share:
+    right = [float(each.right) for each in cases]
+    pages = [each.page for each in cases]
+    return Share(
+        name, len(cases), round(sum(right)), ratio_interval(right, [1.0] * len(right), pages)
+    )
