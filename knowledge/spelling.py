@@ -7,7 +7,7 @@ they begin alike. So nothing is ever turned into a
 word that no page has.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -17,7 +17,7 @@ from knowledge.lexical import STOP_WORDS, TOKEN, Vocabulary, fold, terms_of
 
 SHORTEST = 4
 """Letters that a word must have: shorter ones have too many neighbours."""
-LONG = 7
+LONG = 8
 """From so many letters on, two slips are put right; before, one."""
 REMEMBERED = 4096
 
@@ -30,13 +30,19 @@ class Spelling:
 
     def __init__(self, vocabulary: Vocabulary, whole: Callable[[str], bool]) -> None:
         self._known = vocabulary.numbers
-        self._words: Sequence[str] = [word for word in vocabulary.words if len(word) >= SHORTEST]
+        meant = {
+            form: word
+            for term, word in zip(vocabulary.terms, vocabulary.words, strict=True)
+            for form in (term, word)
+            if word and len(form) >= SHORTEST
+        }
+        self._forms, self._words = list(meant), list(meant.values())
         self._whole = whole
         self._nearest = lru_cache(REMEMBERED)(self._find)
 
     def mended(self, text: str) -> str:
         """Return the text with misspelt words put right; all else stays as it is."""
-        return TOKEN.sub(lambda found: self._read(found[0]), text) if self._words else text
+        return TOKEN.sub(lambda found: self._read(found[0]), text) if self._forms else text
 
     def _read(self, word: str) -> str:
         if len(word) < SHORTEST or not word.isalpha():
@@ -51,14 +57,14 @@ class Spelling:
             return ""
         near = process.extract(
             word,
-            self._words,
+            self._forms,
             scorer=OSA.distance,
             score_cutoff=2 if len(word) >= LONG else 1,
             limit=None,
         )
         ranked = [
-            (slips, meant[0] != word[0], place)
-            for meant, slips, place in near
-            if slips < 2 or meant[0] == word[0]
+            (slips, form[0] != word[0], place)
+            for form, slips, place in near
+            if slips < 2 or form[0] == word[0]
         ]
         return self._words[min(ranked)[2]] if ranked else ""

@@ -32,6 +32,8 @@ def spelling(text: str = TEXT, language: str = "en") -> Spelling:
         ("provisnal", "provisional"),
         ("prvsnl", "prvsnl"),  # too far from anything
         ("provisionl licences", "provisional licences"),
+        ("pasprt", "pasprt"),  # two slips in a short word
+        ("cuoncils", "council"),  # by the stem
         ("cuoncil", "council"),
         ("passports", "passports"),  # guidance has it in another form
         ("tuch the gardens", "tuch the gardens"),  # nothing near that guidance has
