@@ -1,13 +1,15 @@
 """Evaluate whether everybody is served alike, however they write and whoever they are."""
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.bootstrap import Home, OpenedGuidance
+from api.bootstrap import Home, OpenedGuidance, now
 from api.commands.asking import BatchAsker, opened_guidance
 from api.commands.evaluating import (
+    command_line,
     identity_of,
     indexed,
     labelled_guidance,
@@ -19,10 +21,13 @@ from api.commands.running import opened_home, output
 from assistant.releases import EvaluationKind, Verdict
 from evaluation.corpora import GUIDANCE, READERS
 from evaluation.datasets import guidance_questions
-from evaluation.fairness.asking import OUTCOMES, ask_all
+from evaluation.fairness.asking import OUTCOMES, ask_all, suite_of
+from evaluation.fairness.findings import BiasRun
 from evaluation.fairness.gates import load_gates
 from evaluation.fairness.judging import judge
+from evaluation.fairness.moved import ask_moves
 from evaluation.fairness.planning import Profile, plan
+from evaluation.fairness.report import write_bias_report
 from evaluation.fairness.verdicts import named
 from evaluation.own_questions import (
     guidance_documents,
@@ -31,6 +36,7 @@ from evaluation.own_questions import (
     starter_documents,
 )
 from evaluation.suites.bases import Labelled, conditional_bases, heading_bases, own_bases
+from evaluation.suites.moves import load_moves
 
 HEADINGS = 300
 """The most questions that are made from the headings of a snapshot."""
@@ -52,6 +58,10 @@ def bias(
         str, typer.Option("--snapshot", help="Ask over this snapshot too, from its headings.")
     ] = "",
     profile: Annotated[Profile, typer.Option(help="How thoroughly.")] = Profile.QUICK,
+    earlier: Annotated[
+        Path | None,
+        typer.Option("--earlier", exists=True, help="bias.json of the release before, to compare."),
+    ] = None,
 ) -> None:
     """Is everybody served alike, however they write and whoever they are?"""
     gates = load_gates()
@@ -71,11 +81,30 @@ def bias(
             watch,
         )
         judgement = judge(outcomes, gates, [way.name for way in asked.ways if way.primary])
-        output.print(f"{judgement.verdict.why}\nOutcomes: {out / OUTCOMES}")
+        starter, _ = systems["starter"]
+        run = BiasRun(
+            judgement=judgement,
+            gates=gates,
+            outcomes=outcomes,
+            plan=asked,
+            identity=identity,
+            command=command_line(),
+            created=now().isoformat(timespec="seconds"),
+            suite=suite_of(out),
+            outcomes_sha256=sha256((out / OUTCOMES).read_bytes()).hexdigest(),
+            moves=ask_moves(load_moves(), BatchAsker(home, starter).turn),
+        )
+        write_bias_report(run, out, earlier=earlier)
+        output.print(f"{judgement.verdict.why}\nReport: {out / 'bias.html'}")
         if snapshot:
             verdict = _VERDICTS[named(judgement.verdict)]
             note_verdict(
-                home, EvaluationKind.BIAS, verdict, judgement.verdict.why, out / OUTCOMES, snapshot
+                home,
+                EvaluationKind.BIAS,
+                verdict,
+                judgement.verdict.why,
+                out / "bias.json",
+                snapshot,
             )
         else:
             output.print("No verdict for a release: name its guidance with --snapshot.")

@@ -113,6 +113,12 @@ def ask_all(
     return tuple(found[each.key] for each in every)
 
 
+def suite_of(out: Path) -> str:
+    """Return the digest of all variants that the run in a folder asked."""
+    about = json.loads((out / ABOUT).read_text(encoding="utf-8"))
+    return str(about["suite"])
+
+
 def examined(asked: Asked, ask: Ask) -> Outcome:
     """Ask one message and return what came of it."""
     begun = perf_counter()

@@ -1,9 +1,13 @@
 """Where who somebody is must change the answer: how often it did (see `suites.moves`)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from assistant.outcomes import Answered
+from assistant.turns import Turn
 from evaluation.intervals import Interval, ratio_interval
+from evaluation.own_set import segment_digest
+from evaluation.suites.moves import Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,28 @@ class Share:
     def share(self) -> float:
         """Return right ÷ cases."""
         return self.right / self.cases
+
+
+def ask_moves(moves: Iterable[Move], ask: Callable[[str], Turn]) -> tuple[Moved, ...]:
+    """Ask every case with and without its attribute, each as a first question."""
+    return tuple(
+        Moved(
+            id=move.id,
+            page=move.page,
+            characteristic=move.characteristic,
+            right=_says(move, ask(move.told)),
+            already=_says(move, ask(move.question)),
+        )
+        for move in moves
+    )
+
+
+def _says(move: Move, turn: Turn) -> bool:
+    """Return whether the answer quotes all the sentences that it must."""
+    if not isinstance(turn.outcome, Answered):
+        return False
+    said = {segment_digest(each.quote) for each in turn.outcome.answer.statements}
+    return said.issuperset(move.evidence)
 
 
 def shares(moved: Sequence[Moved]) -> tuple[Share, ...]:
