@@ -2,7 +2,16 @@
 
 import typer
 
-from api.commands import asking, bias, evaluating, guidance, serving, summarising, timing
+from api.commands import (
+    asking,
+    bias,
+    evaluating,
+    guidance,
+    monitoring,
+    serving,
+    summarising,
+    timing,
+)
 
 app = typer.Typer(
     help="A responsible AI assistant for public enquiries.",
@@ -21,6 +30,7 @@ app.command("off")(guidance.switch_off)
 app.command("on")(guidance.switch_on)
 evaluating.evaluate.command("bias")(bias.bias)
 app.add_typer(evaluating.evaluate, name="evaluate")
+app.command("monitor")(monitoring.monitor)
 app.command("bench")(timing.run_bench)
 
 

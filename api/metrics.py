@@ -1,17 +1,24 @@
 """Counts for operators (Prometheus). No label ever holds an id, an address or a word of text."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from assistant.views import TurnView
+from evaluation.monitoring import Finding, Seen
 
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60)
 
 
 class Metrics:
-    """This process's counters, in a registry of their own."""
+    """This process's counters, in a registry of their own; and how groups fare, in the whole home.
 
-    def __init__(self) -> None:
+    Of groups only rates are given, in whole points, and only those that `signpost monitor` shows.
+    """
+
+    def __init__(self, monitored: Callable[[], tuple[Seen, ...]] = tuple) -> None:
         self._registry = CollectorRegistry()
+        self._monitored = monitored
         counter = self._counter
         self._turns = counter("turns", "Questions answered or declined", "outcome", "reason")
         self._seconds = Histogram(
@@ -25,6 +32,11 @@ class Metrics:
         self._erased = counter("conversations_deleted", "Conversations deleted by citizens", "way")
         self._feedback = counter("feedback", "Answers rated", "useful")
         self._refused = counter("refusals", "Requests refused or failed", "status", "code")
+
+        labels = ("dimension", "group", "outcome")
+        self._rate = self._gauge("monitor_rate", "Share of a group to whom it came", *labels)
+        self._others = self._gauge("monitor_others_rate", "The same of all others", *labels)
+        self._alert = self._gauge("monitor_alert", "1 where a group is worse off", *labels)
 
     def turn(self, turn: TurnView, seconds: float) -> None:
         """Count a finished turn and the time it took, in seconds."""
@@ -52,8 +64,20 @@ class Metrics:
         self._refused.labels(str(status), code).inc()
 
     def page(self) -> bytes:
-        """Return everything in Prometheus' text format."""
+        """Return everything in Prometheus' text format. Raises as reading the database does."""
+        seen = self._monitored()
+        for gauge in (self._rate, self._others, self._alert):
+            gauge.clear()
+        for each in seen:
+            labels = (each.dimension, each.group, each.outcome)
+            if each.rate and each.others:
+                self._rate.labels(*labels).set(round(each.rate.share, 2))
+                self._others.labels(*labels).set(round(each.others.share, 2))
+                self._alert.labels(*labels).set(each.finding is Finding.ALERT)
         return generate_latest(self._registry)
 
     def _counter(self, name: str, help_text: str, *labels: str) -> Counter:
         return Counter(f"signpost_{name}", help_text, labels, registry=self._registry)
+
+    def _gauge(self, name: str, help_text: str, *labels: str) -> Gauge:
+        return Gauge(f"signpost_{name}", help_text, labels, registry=self._registry)

@@ -61,6 +61,8 @@ def parts_of(home: Home, address: str) -> Parts:
         readiness=lambda: readiness(home),
         guidance=starter_page,
         clock=now,
+        describing=home.policy.describing,
+        monitored=home.monitored.seen,
         limits=Limits(
             turns_per_conversation=f"{settings.questions_per_minute} per minute",
             question_characters=home.policy.limits.question_characters,
