@@ -17,15 +17,16 @@ _STYLE_TITLES = {"length": "Length", "slips": "Words put right", "language": "La
 
 def monitor(
     days: Annotated[
-        int, typer.Option("--days", min=1, help="Days to look back, the policy's if not given.")
-    ] = 0,
+        int | None,
+        typer.Option("--days", min=1, help="Days to look back, the policy's if not given."),
+    ] = None,
     as_json_: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
     """Is everybody served alike in live use? Exit status 1 when there is an alert."""
     with opened_home() as home:
         policy = home.policy
         with home.database.read() as connection:
-            found = watch(connection, policy, now().date(), days)
+            found = watch(connection, policy, now().date(), days or 0)
     if as_json_:
         output.print_json(json.dumps(as_json(found)))
     else:

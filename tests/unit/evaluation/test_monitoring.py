@@ -119,10 +119,10 @@ def _simulated(random: np.random.Generator, rates: dict[str, float], sizes: dict
     return any(each.finding in {Finding.ALERT, Finding.GAP} for each in seen)
 
 
-@pytest.mark.parametrize("rate", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("rate", [0.1, 0.5])
 def test_where_all_are_served_alike_a_look_is_wrong_at_most_as_often_as_said(rate: float) -> None:
     random = np.random.default_rng(1)
-    looks = 150
+    looks = 60
     sizes = {"short": 300, "medium": 900, "long": 150}
     wrong = sum(_simulated(random, dict.fromkeys(sizes, rate), sizes) for _ in range(looks))
     assert wrong <= binom.ppf(0.999, looks, RULES.alpha)
@@ -132,7 +132,7 @@ def test_a_real_gap_is_found() -> None:
     random = np.random.default_rng(2)
     rates = {"short": 0.6, "medium": 0.75, "long": 0.75}
     sizes = {"short": 400, "medium": 900, "long": 400}
-    assert sum(_simulated(random, rates, sizes) for _ in range(30)) >= 27
+    assert sum(_simulated(random, rates, sizes) for _ in range(10)) >= 9
 
 
 @settings(max_examples=30)
@@ -171,10 +171,10 @@ def _clopper_pearson(came: int, counted: int) -> tuple[float, float]:
 @pytest.mark.parametrize("rate", [0.03, 0.3, 0.5, 0.97])
 def test_bounds_hold_the_rate_at_least_as_often_as_said(rate: float) -> None:
     random = np.random.default_rng(3)
-    drawn = random.binomial(1500, rate, size=400)
+    drawn = random.binomial(1500, rate, size=200)
     found = [shown(int(came), 1500, 10) for came in drawn]
     held = [r.interval.low <= rate <= r.interval.high for r in found if r is not None]
-    assert len(held) > 390
+    assert len(held) > 195
     assert np.mean(held) >= 0.95
 
 
@@ -204,7 +204,7 @@ LEFT_OPEN = 3
 CELLS = st.one_of(st.integers(0, 12), st.integers(0, 60), st.integers(0, 400))
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(12))
 def test_no_hidden_count_can_be_worked_out_from_all_that_is_shown(seed: int) -> None:
     """An attacker who knows how all sums hang together, by linear programming.
 
