@@ -8,8 +8,8 @@ What is shown gives no small count away. Every count is shown in steps of the po
 rounded down, and one below it not at all; rates and bounds are worked out from the counts as they
 are shown. A hidden count is what is left of a sum when its other parts are taken away. But a sum
 shown as S is anything up to S + `fewest` − 1, its parts are at least what they are shown as, and
-all of these are multiples of `fewest`: so what is left can always be `fewest` − 1, and nobody is
-told that it is less.
+all of these are multiples of `fewest`: so by any one sum what is left can be `fewest` − 1. Several
+sums together narrow it a little further; a test lets linear programming try them all.
 Whether there is an alert is decided by the counts themselves.
 """
 
