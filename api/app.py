@@ -18,7 +18,7 @@ from api.errors import ApiError
 from api.metrics import Metrics
 from api.openapi import describe
 from api.ops import routes as ops
-from api.pages import conversation
+from api.pages import conversation, describing
 from api.pages import routes as pages
 from api.pages.refusals import refuse
 from api.pages.rendering import Pages
@@ -32,7 +32,14 @@ from assistant.errors import AssistantError
 
 _EXPECTED = (ApiError, AssistantError, HTTPException, RequestValidationError)
 
-_ROUTERS = (chat.router, ops.router, widget.router, conversation.router, pages.router)
+_ROUTERS = (
+    chat.router,
+    ops.router,
+    widget.router,
+    describing.router,
+    conversation.router,
+    pages.router,
+)
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -70,7 +77,8 @@ def create_app(parts: Parts) -> FastAPI:
 
 
 def _build(parts: Parts) -> Web:
-    limits, assets, metrics = parts.limits, Assets(), Metrics(parts.releases)
+    limits, assets = parts.limits, Assets()
+    metrics = Metrics(parts.releases, parts.monitored)
     return Web(
         parts=parts,
         tokens=Tokens(parts.token_secret, limits.token_seconds, parts.clock),
@@ -80,7 +88,7 @@ def _build(parts: Parts) -> Web:
             parts.conversations, limits.answering_threads, limits.waiting_turns, metrics.turn
         ),
         assets=assets,
-        pages=Pages(parts.site, limits, assets),
+        pages=Pages(parts.site, limits, assets, parts.describing),
     )
 
 

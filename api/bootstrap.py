@@ -19,7 +19,9 @@ from sqlalchemy import Engine, create_engine, make_url
 
 from api.errors import HomeInUse, SettingInvalid
 from api.migrations import upgrade
+from api.monitored import Monitored
 from api.settings import PREFIX, Settings
+from assistant.describing import Descriptions
 from assistant.errors import WeightsMismatch
 from assistant.follow_ups import FollowUpRules
 from assistant.gate import Gate
@@ -246,8 +248,14 @@ class Home:
             mask=lambda text: self.redactor.mask(text).text,
             clock=now,
             new_id=new_id,
+            descriptions=Descriptions(self.database, now, self.policy.monitoring.together),
             organisation=self.settings.organisation,
         )
+
+    @cached_property
+    def monitored(self) -> Monitored:
+        """How groups fare in live use, looked at again now and then."""
+        return Monitored(self.database, self.policy, now)
 
     @cached_property
     def token_secret(self) -> bytes:

@@ -7,6 +7,7 @@ from api.commands import (
     bias,
     evaluating,
     guidance,
+    monitoring,
     releasing,
     serving,
     summarising,
@@ -32,6 +33,7 @@ app.add_typer(releasing.release, name="release")
 app.add_typer(releasing.keys, name="board-key")
 evaluating.evaluate.command("bias")(bias.bias)
 app.add_typer(evaluating.evaluate, name="evaluate")
+app.command("monitor")(monitoring.monitor)
 app.command("bench")(timing.run_bench)
 
 

@@ -6,16 +6,26 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from assistant.releasing import ReleaseFigures
 from assistant.views import TurnView
+from evaluation.monitoring import Finding, Seen
 
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60)
 
 
 class Metrics:
-    """This process's counters, in a registry of their own; and the home's figures on releases."""
+    """This process's counters, in a registry of their own; the home's figures on releases, and how
+    groups fare in it.
 
-    def __init__(self, releases: Callable[[], ReleaseFigures] = ReleaseFigures) -> None:
+    Of groups only rates are given, in whole points, and only those that `signpost monitor` shows.
+    """
+
+    def __init__(
+        self,
+        releases: Callable[[], ReleaseFigures] = ReleaseFigures,
+        monitored: Callable[[], tuple[Seen, ...]] = tuple,
+    ) -> None:
         self._registry = CollectorRegistry()
         self._releases = releases
+        self._monitored = monitored
         counter = self._counter
         self._turns = counter("turns", "Questions answered or declined", "outcome", "reason")
         self._seconds = Histogram(
@@ -38,6 +48,11 @@ class Metrics:
         self._by_override = self._gauge(
             "release_by_override", "1 while such a release is the one that serves"
         )
+
+        labels = ("dimension", "group", "outcome")
+        self._rate = self._gauge("monitor_rate", "Share of a group to whom it came", *labels)
+        self._others = self._gauge("monitor_others_rate", "The same of all others", *labels)
+        self._alert = self._gauge("monitor_alert", "1 where a group is worse off", *labels)
 
     def turn(self, turn: TurnView, seconds: float) -> None:
         """Count a finished turn and the time it took, in seconds."""
@@ -70,10 +85,19 @@ class Metrics:
         self._gated.set(figures.gated)
         self._overrides.set(figures.overrides)
         self._by_override.set(figures.serves_by_override)
+        seen = self._monitored()
+        for gauge in (self._rate, self._others, self._alert):
+            gauge.clear()
+        for each in seen:
+            labels = (each.dimension, each.group, each.outcome)
+            if each.rate and each.others:
+                self._rate.labels(*labels).set(round(each.rate.share, 2))
+                self._others.labels(*labels).set(round(each.others.share, 2))
+                self._alert.labels(*labels).set(each.finding is Finding.ALERT)
         return generate_latest(self._registry)
 
     def _counter(self, name: str, help_text: str, *labels: str) -> Counter:
         return Counter(f"signpost_{name}", help_text, labels, registry=self._registry)
 
-    def _gauge(self, name: str, help_text: str) -> Gauge:
-        return Gauge(f"signpost_{name}", help_text, registry=self._registry)
+    def _gauge(self, name: str, help_text: str, *labels: str) -> Gauge:
+        return Gauge(f"signpost_{name}", help_text, labels, registry=self._registry)

@@ -1,7 +1,7 @@
 """Everything the web side is given. `bootstrap` builds one `Parts`; nothing here reads settings."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 from api.errors import SiteInvalid
 from assistant.conversations import Conversations
+from assistant.policy.watching import DescribingWords
 from assistant.releasing import ReleaseFigures
+from evaluation.monitoring import Seen
 
 LANGUAGES = ("en", "cy")
 _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+", re.ASCII)
@@ -142,7 +144,10 @@ GuidanceLookup = Callable[[str], GuidancePage | None]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What `create_app` needs. `token_secret` is at least 32 random bytes and is kept private."""
+    """What `create_app` needs. `token_secret` is at least 32 random bytes and is kept private.
+
+    `describing` is the voluntary form by language, `monitored` how groups fare in live use.
+    """
 
     conversations: Conversations
     site: SiteSettings
@@ -150,8 +155,10 @@ class Parts:
     readiness: Readiness
     guidance: GuidanceLookup
     clock: Callable[[], datetime]
+    describing: Mapping[str, DescribingWords]
     limits: Limits = Limits()
     releases: Callable[[], ReleaseFigures] = ReleaseFigures
+    monitored: Callable[[], tuple[Seen, ...]] = tuple
 
     def __post_init__(self) -> None:
         if len(self.token_secret) < 32:

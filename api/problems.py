@@ -14,6 +14,8 @@ from assistant.errors import (
     AnsweringOff,
     AssistantError,
     ConversationUnknown,
+    DescribedAlready,
+    DescriptionInvalid,
     KeyReused,
     QuestionInvalid,
     TurnInProgress,
@@ -61,6 +63,8 @@ _ASSISTANT: tuple[tuple[type[AssistantError], int, str, str], ...] = (
     (TurnInProgress, 409, "turn-in-progress", "This question is being answered"),
     (KeyReused, 409, "key-reused", "This Idempotency-Key was used for another question"),
     (QuestionInvalid, 422, "question-invalid", "This question cannot be used"),
+    (DescribedAlready, 409, "described-already", "This form has been sent already"),
+    (DescriptionInvalid, 422, "description-invalid", "This form cannot be used"),
     (AnsweringOff, 503, "answering-off", "Answering is switched off"),
 )
 
@@ -69,6 +73,8 @@ _DETAIL = {
     "turn-unknown": "Check the question's id against the conversation.",
     "turn-in-progress": "Wait a moment, then send the same request with the same key again.",
     "key-reused": "Send the new question with a new Idempotency-Key.",
+    "described-already": "There is nothing left to do: one is counted for each conversation.",
+    "description-invalid": "Choose at least one answer that the form offers, after a question.",
     "answering-off": "Try again later, or ask for a person: that always works.",
 }
 

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from assistant.describing import Description
 from assistant.pipeline import Watcher
 from assistant.text import RawText
 from assistant.views import ConversationView, TurnView
@@ -29,6 +30,8 @@ class Conversations(Protocol):
     def feedback(
         self, conversation_id: str, turn_id: str, useful: bool, comment: RawText
     ) -> TurnView: ...
+
+    def describe(self, conversation_id: str, description: Description) -> None: ...
 
     def ask_for_person(self, conversation_id: str) -> ConversationView: ...
 

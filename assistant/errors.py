@@ -7,6 +7,8 @@ AssistantError
 ├── TurnInProgress            the same idempotency key is being answered at this moment
 ├── KeyReused                 the idempotency key was used before with another question
 ├── QuestionInvalid           empty, too long, or not text
+├── DescriptionInvalid        a self-description holds nothing, or what nobody was asked
+├── DescribedAlready          this conversation's self-description was counted before
 ├── AnsweringOff              nothing to answer from: no active snapshot
 ├── NothingToChange           an operator's move that would change nothing
 ├── ReleaseUnexamined         the gate: nobody approved what would serve; says what is missing
@@ -51,6 +53,14 @@ class KeyReused(AssistantError):
 
 class QuestionInvalid(AssistantError):
     """The question is empty, too long, or not text. The message is fit to show."""
+
+
+class DescriptionInvalid(AssistantError):
+    """A self-description cannot be counted. The message is fit to show."""
+
+
+class DescribedAlready(AssistantError):
+    """One self-description a conversation: there has been one."""
 
 
 class AnsweringOff(AssistantError):

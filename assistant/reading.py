@@ -39,6 +39,7 @@ class Reader:
             as_moment(row.started_at),
             tuple(self.view(connection, turn) for turn in rows),
             as_moment(requested) if requested else None,
+            bool(row.described),
         )
 
     def turn(self, connection: Connection, conversation_id: str, turn_id: str) -> TurnView:

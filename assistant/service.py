@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, insert, update
 
 from assistant import statements
 from assistant.closing import Closing
+from assistant.describing import Description, Descriptions, check, claim
 from assistant.errors import (
     ConversationUnknown,
     KeyReused,
@@ -25,6 +26,7 @@ from assistant.errors import (
 )
 from assistant.guidance import Answering
 from assistant.live import LiveState, read_live
+from assistant.monitoring import count_question
 from assistant.newer_rules import under_newer_rules
 from assistant.outcomes import Abstained, Reason
 from assistant.pipeline import Watcher, answer
@@ -58,6 +60,7 @@ class Assistant:
     mask: Callable[[RawText], RedactedText]
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
+    descriptions: Descriptions
     organisation: str = ""
     answer_within: timedelta = ANSWER_WITHIN
 
@@ -133,6 +136,16 @@ class Assistant:
             )
             connection.execute(update(turns).where(turns.c.id == turn_id).values(feedback=word))
         return self.turn(conversation_id, turn_id)
+
+    def describe(self, conversation_id: str, description: Description) -> None:
+        """Count what a citizen says of themselves, once a conversation, joined to nothing in it.
+
+        Raises ConversationUnknown, DescriptionInvalid, or DescribedAlready.
+        """
+        check(description, self.policy.describing["en"])
+        with self.database.write() as connection:
+            came = claim(connection, conversation_id)
+        self.descriptions.add(description, came)
 
     def ask_for_person(self, conversation_id: str) -> ConversationView:
         """Record the wish for a person; never refused. Repeating it changes nothing."""
@@ -285,6 +298,9 @@ class Assistant:
             )
             event = answered_event(turn, outcome, view, versions)
             record = settle(connection, self.log, turn.id, TurnStatus.ANSWERED, event, outcome)
+            if position == 0:
+                day, rules = self.clock().date(), self.policy.monitoring
+                count_question(connection, turn, outcome, day, rules)
             if outcome.reason is Reason.ASKED_FOR_PERSON:
                 self._request_person(connection, conversation_id)
         return replace(view, record=record)

@@ -1,4 +1,4 @@
-"""Tables of conversations, of what is live and of releases. Rows hold no citizen's readable text.
+"""Tables of conversations, of what is live, of releases and of counts. No citizen's readable text.
 
 A question waits sealed in `turns.sealed_question` only until its turn is recorded; from then on
 the audit vault holds it. `live` is append-only: the newest row says what serves citizens. Times
@@ -8,6 +8,7 @@ are UTC text ("2026-01-02T03:04:05.678Z"), the same on both databases and ordere
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -36,6 +37,7 @@ conversations = Table(
     Column("person_requested_at", _TIME),
     Column("person_has_since", _TIME),
     Column("erased_at", _TIME),
+    Column("described", Boolean),
 )
 
 turns = Table(
@@ -118,6 +120,22 @@ board_keys = Table(
     Column("retired_at", _TIME),
 )
 """The public halves of the board's keys. The private ones are never here."""
+
+outcome_counts = Table(
+    "outcome_counts",
+    metadata,
+    Column("since", String(10), primary_key=True),
+    Column("dimension", String(40), primary_key=True),
+    Column("group_name", String(40), primary_key=True),
+    Column("outcome", String(16), primary_key=True),
+    Column("counted", Integer, nullable=False),
+    Column("came", Integer, nullable=False),
+)
+"""Of so many `counted` in a group, to how many an outcome `came`; never a row for one of them.
+
+`since` is an ISO date: the day (UTC) of first questions by their style, the Monday of the week for
+what people say of themselves.
+"""
 
 
 def as_text(moment: datetime) -> str:

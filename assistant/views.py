@@ -142,10 +142,14 @@ class TurnView:
 
 @dataclass(frozen=True, slots=True)
 class ConversationView:
-    """A conversation as its citizen sees it. `person_requested_at` is set once they asked."""
+    """A conversation as its citizen sees it. `person_requested_at` is set once they asked.
+
+    `described`: its form about the citizen was sent; what was said in it is not known.
+    """
 
     id: str
     language: str
     started_at: datetime
     turns: tuple[TurnView, ...] = ()
     person_requested_at: datetime | None = None
+    described: bool = False

@@ -15,6 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from api.migrations import upgrade
+from assistant.describing import Descriptions
 from assistant.generation import ChatModel
 from assistant.guidance import LiveAnswering
 from assistant.listening import TroubleModel
@@ -231,6 +232,7 @@ def open_world(
         mask=lambda text: redactor.mask(text).text,
         clock=clock,
         new_id=identifiers(f"{prefix}t"),
+        descriptions=Descriptions(database, clock, policy.monitoring.together),
     )
     operations = Operations(database, log, clock)
     world = World(

@@ -23,9 +23,12 @@ from datetime import UTC, datetime, timedelta
 from threading import Event, RLock
 
 from assistant.answers import ExplainedWord, Link
+from assistant.describing import Description, check
 from assistant.errors import (
     AnsweringOff,
     ConversationUnknown,
+    DescribedAlready,
+    DescriptionInvalid,
     KeyReused,
     QuestionInvalid,
     TurnInProgress,
@@ -42,6 +45,7 @@ from assistant.views import (
     TurnStatus,
     TurnView,
 )
+from tests.assisting import bundled_policy
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 STAGES = ("screen", "redact", "safeguard", "route", "retrieve", "rerank", "compose", "ground")
@@ -55,6 +59,7 @@ class FakeConversations:
     release: Event = field(default_factory=Event)
     asked: list[str] = field(default_factory=list)
     begun: list[str] = field(default_factory=list)
+    descriptions: list[Description] = field(default_factory=list)
     _conversations: dict[str, ConversationView] = field(default_factory=dict)
     _keys: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     _answering: set[tuple[str, str]] = field(default_factory=set)
@@ -141,6 +146,17 @@ class FakeConversations:
                 turns=tuple(turn if each.id == turn_id else each for each in conversation.turns),
             )
             return turn
+
+    def describe(self, conversation_id: str, description: Description) -> None:
+        with self._lock:
+            conversation = self.read(conversation_id)
+            check(description, bundled_policy().describing["en"])
+            if conversation.described:
+                raise DescribedAlready
+            if not conversation.turns:
+                raise DescriptionInvalid
+            self._conversations[conversation_id] = replace(conversation, described=True)
+            self.descriptions.append(description)
 
     def ask_for_person(self, conversation_id: str) -> ConversationView:
         with self._lock:

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.parts import GuidancePage, Limits, PartHealth, Parts, SiteSettings
+from tests.assisting import bundled_policy
 from tests.fake_conversations import FakeConversations
 
 SECRET = b"a secret of the tests, 32 bytes or more"
@@ -52,6 +53,7 @@ def parts(**changes: object) -> Parts:
         token_secret=SECRET,
         readiness=lambda: (PartHealth("database", True), PartHealth("snapshot", True, "starter")),
         guidance={PAGE.slug: PAGE}.get,
+        describing=bundled_policy().describing,
         clock=Clock(),
         limits=Limits(),
     )

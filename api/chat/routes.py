@@ -13,16 +13,20 @@ from api.chat.responses import refusals
 from api.chat.schemas import (
     ConversationShown,
     ConversationStarted,
+    Describing,
+    DescribingShown,
     NewConversation,
     Question,
     Rating,
     TurnShown,
     conversation_shown,
+    describing_shown,
     turn_shown,
 )
 from api.chat.sse import event_stream, wants_events
 from api.problems import body_of, problem_of
 from api.web import TheWeb
+from assistant.describing import Description
 from assistant.text import RawText
 
 router = APIRouter(prefix="/v1/conversations", dependencies=[Depends(json_only)])
@@ -94,6 +98,34 @@ def ask_for_person(conversation_id: AllowedConversation, web: TheWeb) -> Convers
     conversation = web.parts.conversations.ask_for_person(conversation_id)
     web.metrics.person("api")
     return conversation_shown(conversation)
+
+
+@router.get(
+    "/{conversation_id}/description",
+    tags=_CONVERSATION,
+    summary="Read the voluntary form",
+    responses=refusals(401, 404, 422, 500),
+)
+def read_form(conversation_id: AllowedConversation, web: TheWeb) -> DescribingShown:
+    """Return what to ask citizens about themselves after a conversation, if they like."""
+    conversation = web.parts.conversations.read(conversation_id)
+    words = web.parts.describing[conversation.language]
+    return describing_shown(words, conversation.described)
+
+
+@router.post(
+    "/{conversation_id}/description",
+    status_code=204,
+    tags=_CONVERSATION,
+    summary="Send the voluntary form",
+    responses=refusals(400, 401, 404, 409, 413, 415, 422, 429, 500),
+)
+def describe(conversation_id: AllowedConversation, described: Describing, web: TheWeb) -> Response:
+    """Count what the citizen says of themselves, joined to nothing. Once a conversation."""
+    web.rates.count_feedback(conversation_id)
+    description = Description(described.groups, needed=described.needed is True)
+    web.parts.conversations.describe(conversation_id, description)
+    return Response(status_code=204)
 
 
 @router.post(

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from assistant.policy.watching import DescribingWords
 from assistant.views import ConversationView, TurnStatus, TurnView
 
 
@@ -15,6 +16,9 @@ def _without_nul(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_without_nul)]
+
+
+GroupName = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]
 
 
 class Received(BaseModel):
@@ -51,6 +55,19 @@ class Rating(Received):
         max_length=2_000,
         description="Why, in your own words. Personal data in it is masked.",
         examples=["It told me what to bring."],
+    )
+
+
+class Describing(Received):
+    groups: dict[GroupName, GroupName] = Field(
+        min_length=1,
+        max_length=40,
+        description="The group by question, both by their names in the form. Leave out what "
+        "the citizen prefers not to say.",
+        examples=[{"age": "25_to_44"}],
+    )
+    needed: bool | None = Field(
+        default=None, description="Whether they got what they needed; null where not said."
     )
 
 
@@ -205,6 +222,30 @@ class ConversationShown(Shown):
     person_requested_at: datetime | None = Field(
         description="When the citizen asked for a person, or null."
     )
+    described: bool = Field(description="Whether the voluntary form about the citizen was sent.")
+
+
+class GroupShown(BaseModel):
+    name: str = Field(examples=["25_to_44"])
+    text: str = Field(examples=["25 to 44"])
+
+
+class QuestionOnSelfShown(BaseModel):
+    name: str = Field(examples=["age"])
+    title: str = Field(examples=["How old are you?"])
+    groups: tuple[GroupShown, ...]
+
+
+class DescribingShown(BaseModel):
+    """The voluntary form, in the conversation's language. Every answer is optional."""
+
+    title: str
+    intro: str
+    kept: tuple[str, ...] = Field(description="Show this before the questions.")
+    not_said: str = Field(description='Offer this with every question: "Prefer not to say".')
+    needed: str = Field(description="The title of the question whether it was of use.")
+    questions: tuple[QuestionOnSelfShown, ...]
+    described: bool = Field(description="True once it was sent: do not offer it again.")
 
 
 class FieldShown(BaseModel):
@@ -231,3 +272,25 @@ def turn_shown(turn: TurnView) -> TurnShown:
 def conversation_shown(conversation: ConversationView) -> ConversationShown:
     """Return the conversation as API v1 shows it."""
     return ConversationShown.model_validate(conversation)
+
+
+def describing_shown(words: DescribingWords, described: bool) -> DescribingShown:
+    """Return the voluntary form as API v1 shows it."""
+    return DescribingShown(
+        title=words.title,
+        intro=words.intro,
+        kept=words.kept,
+        not_said=words.not_said,
+        needed=words.needed.title,
+        questions=tuple(
+            QuestionOnSelfShown(
+                name=name,
+                title=asked.title,
+                groups=tuple(
+                    GroupShown(name=group, text=text) for group, text in asked.groups.items()
+                ),
+            )
+            for name, asked in words.question.items()
+        ),
+        described=described,
+    )

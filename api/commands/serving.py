@@ -85,6 +85,8 @@ def parts_of(home: Home, address: str) -> Parts:
         releases=home.release_figures,
         guidance=starter_page,
         clock=now,
+        describing=home.policy.describing,
+        monitored=home.monitored.seen,
         limits=Limits(
             turns_per_conversation=f"{settings.questions_per_minute} per minute",
             question_characters=home.policy.limits.question_characters,

@@ -15,6 +15,8 @@ _FOR_CITIZENS = {
     "turn-unknown": "problem.conversation_unknown",
     "token-needed": "problem.token_needed",
     "form-refused": "problem.form_refused",
+    "described-already": "problem.described_already",
+    "description-invalid": "problem.description_invalid",
     "too-large": "problem.too_large",
     "fault": "problem.fault",
 }

@@ -17,6 +17,7 @@ from api.assets import Assets
 from api.pages.layout import cells_of, paragraphs
 from api.parts import LANGUAGES, Limits, SiteSettings
 from api.words import Words, read_words
+from assistant.policy.watching import DescribingWords
 from assistant.views import AnswerBlock, ConversationView, TurnView
 
 FOLDER = Path(__file__).parents[1] / "templates"
@@ -45,9 +46,16 @@ _COMPILED = _Compiled()
 class Pages:
     """Renders everything a citizen sees. `frame` pages are for the widget's frame."""
 
-    def __init__(self, site: SiteSettings, limits: Limits, assets: Assets) -> None:
+    def __init__(
+        self,
+        site: SiteSettings,
+        limits: Limits,
+        assets: Assets,
+        describing: Mapping[str, DescribingWords],
+    ) -> None:
         self._site = site
         self._limits = limits
+        self._describing = describing
         self._words: Mapping[str, Words] = read_words(LANGUAGES)
         self._templates = Environment(
             loader=ChoiceLoader(
@@ -125,7 +133,11 @@ class Pages:
         """Return a template's markup."""
         w = self.words(language)
         return self._templates.get_template(template).render(
-            w=w, lang=w.language, address=_Addresses(w.language), **values
+            w=w,
+            lang=w.language,
+            address=_Addresses(w.language),
+            about=self._describing[w.language],
+            **values,
         )
 
     def turn(self, turn: TurnView, *, framed: bool, form_token: str) -> str:

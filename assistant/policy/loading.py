@@ -35,6 +35,7 @@ from assistant.policy.model import (
 )
 from assistant.policy.plain import explain
 from assistant.policy.rules import label_rule, rule
+from assistant.policy.watching import DescribingWords, Monitoring
 from assistant.policy.wording import MESSAGES, Wording
 from assistant.turns import Mark
 from knowledge.welsh import telling
@@ -52,12 +53,15 @@ class Contacts(Strict):
 
 FILES: Mapping[str, type[Strict]] = {
     "contacts.toml": Contacts,
+    "describing.cy.toml": DescribingWords,
+    "describing.en.toml": DescribingWords,
     "english_terms.toml": EnglishTermsList,
     "glossary.cy.toml": GlossaryWords,
     "glossary.en.toml": GlossaryWords,
     "grounding.toml": GroundingWords,
     "languages.toml": Languages,
     "limits.toml": Limits,
+    "monitoring.toml": Monitoring,
     "reading.toml": Reading,
     "redaction.toml": RedactionRules,
     "routing.toml": Routing,
@@ -73,7 +77,7 @@ FILES: Mapping[str, type[Strict]] = {
 class Policy:
     """Everything that people decide about the assistant. Loaded once, never changed.
 
-    `glossary` holds official words by language ("en", "cy").
+    `glossary` holds official words by language ("en", "cy"), `describing` the voluntary form.
     `digest` is the SHA-256, in hex, of the files' content as RFC 8785 JSON: comments and layout
     do not count, every value does.
     """
@@ -90,6 +94,8 @@ class Policy:
     safeguarding: Safeguarding
     routing: Routing
     contact: Mapping[str, HelpContact]
+    monitoring: Monitoring
+    describing: Mapping[str, DescribingWords]
     english: Wording
     welsh: Wording
     digest: str
@@ -194,6 +200,11 @@ def load_policy(folder: Path | None = None) -> Policy:
         safeguarding=_part(files["safeguarding.toml"], Safeguarding),
         routing=_part(files["routing.toml"], Routing),
         contact=_part(files["contacts.toml"], Contacts).contact,
+        monitoring=_part(files["monitoring.toml"], Monitoring),
+        describing={
+            language: _part(files[f"describing.{language}.toml"], DescribingWords)
+            for language in ("en", "cy")
+        },
         english=_part(files["wording.en.toml"], Wording),
         welsh=_part(files["wording.cy.toml"], Wording),
         digest=hashlib.sha256(rfc8785.dumps(content)).hexdigest(),
@@ -203,6 +214,7 @@ def load_policy(folder: Path | None = None) -> Policy:
     _check_outcomes(policy, files)
     _check_placeholders(files)
     _check_glossaries(policy, files)
+    _check_describing(policy, files)
     return policy
 
 
@@ -372,3 +384,16 @@ def _check_glossaries(policy: Policy, files: Mapping[str, _File]) -> None:
                     first = owner[form_words(form)]
                     why = f'"{form}" stands under [word.{first}] already: keep it in one place'
                     raise file.wrong(("word", key, "forms", 0), why, form)
+
+
+def _check_describing(policy: Policy, files: Mapping[str, _File]) -> None:
+    """Raise unless both languages ask the same questions with the same groups, in one order."""
+    english, welsh = (policy.describing[language].question for language in ("en", "cy"))
+    file = files["describing.cy.toml"]
+    if list(english) != list(welsh):
+        why = f"ask the same questions in the same order as in English: {', '.join(english)}"
+        raise file.wrong(("question",), why)
+    for name, asked in english.items():
+        if list(asked.groups) != list(welsh[name].groups):
+            why = f"offer the same groups as in English: {', '.join(asked.groups)}"
+            raise file.wrong(("question", name, "groups"), why)

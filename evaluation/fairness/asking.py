@@ -11,19 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Any, assert_never
+from typing import Any
 
-from assistant.outcomes import (
-    Abstained,
-    Answered,
-    Clarifying,
-    Escalated,
-    Reason,
-    Refused,
-    Signposted,
-)
-from assistant.policy.model import DANGERS
-from assistant.turns import Mark, Turn
+from assistant.monitoring import came_of
+from assistant.outcomes import Abstained, Answered, Clarifying
+from assistant.turns import Turn
 from evaluation.cases import address
 from evaluation.errors import DataUnreadable, RunOfAnother
 from evaluation.fairness.outcomes import Outcome, outcome_line, read_outcome
@@ -129,8 +121,8 @@ def examined(asked: Asked, ask: Ask) -> Outcome:
 def outcome_of(asked: Asked, turn: Turn, elapsed_ms: float) -> Outcome:
     """Return the facts of a finished turn that are compared."""
     labelled, variant = asked.labelled, asked.variant
-    came, ended = turn.outcome, _ended(turn)
-    answer = came.answer if isinstance(came, Answered) else None
+    ended, came = turn.outcome, _came_of(turn)
+    answer = ended.answer if isinstance(ended, Answered) else None
     cited = address(answer.statements[0].passage.document_url) if answer else ""
     pages = {address(page) for page in labelled.pages} if labelled.answerable else set()
     found = [address(hit.passage.document_url) for hit in turn.hits]
@@ -143,19 +135,19 @@ def outcome_of(asked: Asked, turn: Turn, elapsed_ms: float) -> Outcome:
         right_page=cited in pages if pages else None,
         evidence=not said.isdisjoint(labelled.evidence) if labelled.evidence else None,
         grounded=answer is not None,
-        declined=ended == "declined",
-        escalated=ended == "escalated",
-        refused=ended == "refused",
-        attack=(came is not None and came.reason is Reason.ATTACK) or Mark.INJECTION in turn.marks,
-        crisis=(came is not None and came.reason in DANGERS) or turn.maybe is not None,
-        masked=bool(turn.masked),
+        declined="declined" in came,
+        escalated="escalated" in came,
+        refused="refused" in came,
+        attack="attack" in came,
+        crisis="crisis" in came,
+        masked="masked" in came,
         words=answer.words if answer else 0,
         reading_ease=reading_ease(answer.text) if answer else None,
         elapsed_ms=elapsed_ms,
         page_found=not pages.isdisjoint(found) if pages else None,
         page_first=bool(found) and found[0] in pages if pages else None,
         confidence=turn.confidence,
-        routed=not turn.hits and not isinstance(came, Abstained | Clarifying),
+        routed=not turn.hits and not isinstance(ended, Abstained | Clarifying),
         distance=variant.distance if variant else 0.0,
         cited=cited,
         primary=asked.primary,
@@ -165,22 +157,10 @@ def outcome_of(asked: Asked, turn: Turn, elapsed_ms: float) -> Outcome:
     )
 
 
-def _ended(turn: Turn) -> str:
-    match turn.outcome:
-        case Answered():
-            return "answered"
-        case Abstained() | Clarifying():
-            return "declined"
-        case Escalated():
-            return "escalated"
-        case Refused():
-            return "refused"
-        case Signposted():
-            return "signposted"
-        case None:
-            raise ValueError("a turn without an outcome says nothing")
-        case _ as never:
-            assert_never(never)
+def _came_of(turn: Turn) -> frozenset[str]:
+    if turn.outcome is None:
+        raise ValueError("a turn without an outcome says nothing")
+    return came_of(turn, turn.outcome)
 
 
 def _about(plan: Plan, every: Sequence[Asked], identity: Mapping[str, str]) -> dict[str, Any]:

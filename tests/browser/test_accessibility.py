@@ -111,6 +111,17 @@ def _person_page(page: Page) -> None:
     page.goto("/person")
 
 
+def _about_you(page: Page) -> None:
+    first_question(page, "How?")
+    page.goto("/conversation/about-you")
+
+
+def _about_you_wrong(page: Page) -> None:
+    _about_you(page)
+    page.get_by_role("button", name="Send my answers").click()
+    page.get_by_text("There is a problem").wait_for()
+
+
 STATES: dict[str, Callable[[Page], None]] = {
     "answers": _answers,
     "declined": _declined,
@@ -119,6 +130,8 @@ STATES: dict[str, Callable[[Page], None]] = {
     "rated": _rated,
     "error": _error,
     "person page in a conversation": _person_page,
+    "about you": _about_you,
+    "about you, nothing chosen": _about_you_wrong,
 }
 
 

@@ -1,6 +1,7 @@
 """Health, readiness and metrics: true, and nothing about a person."""
 
 from api.parts import PartHealth
+from evaluation.monitoring import Finding, Rate, Seen
 from tests.web_parts import client, started
 
 
@@ -58,3 +59,17 @@ def test_two_apps_count_apart() -> None:
     with client() as one, client() as two:
         started(one)
         assert 'started_total{way="api"}' not in two.get("/metrics").text
+
+
+def test_metrics_say_how_groups_fare_and_no_small_count() -> None:
+    seen = (
+        Seen("age", "25_to_44", "answered", Finding.ALERT, Rate(40, 100, 10), Rate(70, 100, 10)),
+        Seen("age", "under_25", "answered", Finding.TOO_FEW),
+    )
+    with client(monitored=lambda: seen) as http:
+        lines = http.get("/metrics").text.splitlines()
+    labels = '{dimension="age",group="25_to_44",outcome="answered"}'
+    assert f"signpost_monitor_alert{labels} 1.0" in lines
+    assert f"signpost_monitor_rate{labels} 0.43" in lines
+    assert f"signpost_monitor_others_rate{labels} 0.71" in lines
+    assert not any("under_25" in line for line in lines)

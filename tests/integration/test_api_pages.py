@@ -12,6 +12,7 @@ from api.assets import Assets
 from api.pages.rendering import Pages
 from api.parts import Limits, SiteSettings
 from assistant.text import RawText
+from tests.assisting import bundled_policy
 from tests.fake_conversations import FakeConversations
 from tests.web_parts import Clock, client
 
@@ -64,7 +65,9 @@ def test_a_note_to_somebody_in_trouble_stands_before_the_answer_and_hides_nothin
 def test_the_note_is_in_the_page_and_in_the_widgets_frame_alike(framed: bool) -> None:
     fake = FakeConversations()
     view = fake.ask(fake.start().id, RawText("I cannot carry this"), "k")
-    html = Pages(SiteSettings(), Limits(), Assets()).turn(view, framed=framed, form_token="")
+    html = Pages(SiteSettings(), Limits(), Assets(), bundled_policy().describing).turn(
+        view, framed=framed, form_token=""
+    )
     assert html.index("data-help-note") < html.index("You can renew your passport online.")
 
 

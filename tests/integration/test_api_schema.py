@@ -5,7 +5,10 @@ import os
 import schemathesis
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, settings
-from schemathesis.specs.openapi.checks import negative_data_rejection
+from schemathesis.specs.openapi.checks import (
+    negative_data_rejection,
+    positive_data_acceptance,
+)
 
 from api.app import create_app
 from api.parts import Limits
@@ -51,10 +54,13 @@ def test_no_input_is_a_fault_and_every_answer_is_as_described(case: schemathesis
         case.path_parameters["conversation_id"] = CONVERSATION
     if "turn_id" in case.path_parameters and len(str(case.path_parameters["turn_id"])) % 2:
         case.path_parameters["turn_id"] = "t1"
+    # No schema can tell a question of blanks, or which groups the policy's form offers.
+    telling = case.path.endswith(("/description", "/turns"))
+    unknown = [positive_data_acceptance] if telling else []
     case.call_and_validate(
         headers={"Authorization": f"Bearer {TOKEN}"},
         # Where the door was opened above, what was invalid about it is not sent.
-        excluded_checks=[negative_data_rejection] if opened else [],
+        excluded_checks=[*unknown, *([negative_data_rejection] if opened else [])],
     )
 
 
@@ -66,7 +72,7 @@ def test_every_operation_is_described_in_full() -> None:
             for path, item in description["paths"].items()
             for method, operation in item.items()
         ]
-        assert len(operations) == 11
+        assert len(operations) == 13
         for path, method, operation in operations:
             assert operation["summary"], (method, path)
             assert operation["description"], (method, path)
