@@ -67,17 +67,17 @@ class FollowUpRules:
     the score of passages of the page quoted last. `turns` is how many earlier questions are read.
     """
 
-    intercept: float = 8.6
+    intercept: float = 9.2
     content: float = -1.44
     gap: float = -11.2
     pointing: float = 2.8
     opener: float = 3.5
     replying: float = 2.3
-    earlier: float = 1.5
+    earlier: float = 2.0
     term: float = 0.35
     decay: float = 0.6
-    reading: float = 0.3
-    quoted: float = 0.3
+    reading: float = 0.4
+    quoted: float = 0.38
     turns: int = 3
 
 

@@ -14,12 +14,12 @@ from knowledge.lexical import TOKEN, fold
 from knowledge.retrieval import Hit
 from knowledge.welsh import root, telling
 
-SEGMENT = 0.2
+SEGMENT = 0.25
 """What a segment with all of the question's roots counts for. Chosen, as what follows, on the `fit`
 half of the project's own Welsh questions, and of Welsh pages' titles and descriptions."""
 SHARE = 0.6
 """The share of a question's roots that the best passage must have to be quoted on words alone."""
-LEAD = 0.06
+LEAD = 0.075
 """How far its score must then be above the best of any other page."""
 FEWEST = 2
 """How many roots a question must have for that: a word or less can be on any page."""

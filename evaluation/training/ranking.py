@@ -102,7 +102,10 @@ def _tried(
     asked: Sequence[Asked], pages: Mapping[str, Document], embedder: Embedder
 ) -> Iterator[tuple[tuple[float, RerankWeights], str, Found]]:
     index = index_of(pages, embedder)
-    orders = [RerankWeights(best, page) for best, page in itertools.product(BEST_SEGMENT, PAGE)]
+    orders = [
+        RerankWeights(best_segment=best, page=page)
+        for best, page in itertools.product(BEST_SEGMENT, PAGE)
+    ]
     for question in asked:
         vector = embedder.embed_question(question.text)
         for lexical in LEXICAL:
