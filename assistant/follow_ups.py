@@ -77,7 +77,7 @@ class FollowUpRules:
     term: float = 0.35
     decay: float = 0.6
     reading: float = 0.4
-    quoted: float = 0.38
+    quoted: float = 0.3
     turns: int = 3
 
 

@@ -21,7 +21,7 @@ from assistant.policy.watching import DescribingWords
 from assistant.views import AnswerBlock, ConversationView, TurnView
 
 FOLDER = Path(__file__).parents[1] / "templates"
-_READING = frozenset({"screen", "redact", "safeguard", "route", "embed", "listen"})
+_READING = frozenset({"screen", "redact", "safeguard", "route", "spell", "embed", "listen"})
 _LOOKING = frozenset({"contextualise", "retrieve"})
 _CHOOSING = frozenset({"rerank", "compose"})
 

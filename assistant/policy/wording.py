@@ -61,6 +61,7 @@ STAGES = (
     "redact",
     "safeguard",
     "route",
+    "spell",
     "embed",
     "listen",
     "contextualise",

@@ -47,6 +47,7 @@ def test_the_steps_are_those_of_the_design_in_its_order() -> None:
         "redact",
         "safeguard",
         "route",
+        "spell",
         "embed",
         "listen",
         "contextualise",
