@@ -405,7 +405,7 @@ def test_no_file_can_run_code(
     [
         {"passages": 8},
         {"segments": 0},
-        {"format": 2},
+        {"format": 3},
         {"dimensions": 47},
         {"digest": "0" * 64},
         {"model": "0" * 64},
