@@ -244,7 +244,7 @@ def test_genuine_questions_are_left_alone(data_dir: Path) -> None:
         return figure.n > 900 and figure.value <= most
 
     for half in ("fit", "report"):
-        # nearly all of it what people say of themselves: names, dates of birth
+        # aim 0.01, not reached: masking names as people write them raised it from 0.0125
         assert at_most(f"guidance-questions-{half}", "touched", 0.0175)
         assert at_most(f"guidance-questions-{half}", "touched_other", 0.001)
         assert at_most(f"own-questions-{half}", "touched", 0.005)
