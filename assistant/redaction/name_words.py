@@ -123,6 +123,8 @@ _PEOPLES = re.compile(
 )
 """How words for peoples and faiths end ("British", "Nigerian"). Some given names do too: after
 "I'm" such a name is masked with a surname, and not by itself."""
+_COLOURS = frozenset({"black", "white", "mixed"})
+"""What stands before a people in the names of ethnic groups ("Black African")."""
 _ADJECTIVES = re.compile(
     r"\w{2,}(?:ly|ing|[^em\W]ed|ic|ical|ist|less|ful|ous|able|ible|ive|[ae]nt|[ae]nce|[ts]ion|ment"
     r"|ness|ity)\Z",
@@ -170,6 +172,8 @@ def is_person(name: str, alone: bool) -> bool:
     acronym = any(len(word) > 2 and word.isupper() for word in name.split())
     other_small = any(word[0].islower() and not word[0].isascii() for word in name.split())
     if acronym or other_small or words[0] in _DESCRIBE or words[-1] in _BODIES:
+        return False
+    if words[0] in _COLOURS and is_people(words[-1]):
         return False
     return alone or len(words) > 1
 

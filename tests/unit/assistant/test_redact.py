@@ -373,3 +373,15 @@ def test_a_clean_question_is_left_alone(policy: Policy) -> None:
     assert turn.redacted == "How do I renew my child's passport?"
     assert turn.masked == ()
     assert turn.noted[0] == "ok"
+
+
+@pytest.mark.parametrize("group", ["Black African", "Black Caribbean", "White British"])
+@pytest.mark.parametrize("frame", ["I am {}.", "I'm {}, if that matters.", "As a {} person, I ask"])
+def test_an_ethnic_group_is_no_name(group: str, frame: str) -> None:
+    said = frame.format(group)
+    assert REDACTOR.mask(said).text == said
+
+
+@pytest.mark.parametrize("name", ["John Black", "Conrad White", "Jack Black"])
+def test_a_surname_that_is_a_colour_is_masked(name: str) -> None:
+    assert name not in REDACTOR.mask(f"I am {name}.").text
