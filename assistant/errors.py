@@ -16,6 +16,12 @@ AssistantError
 ├── ReleaseMoveRefused        a move with a release that is not open, or not fully said
 ├── BoardNoteRefused          a note of the board that is forged, stale or about something else
 ├── BoardKeyRefused           a board key that cannot be registered, retired or used
+├── NeverOpen                 opening hours under which nothing opens again
+├── HoursRefused              a change of opening hours that cannot be made
+├── CodeRefused               a private code that opens nothing, mistyped, unknown or expired
+├── SlotTaken                 a call-back slot that is full, or not offered
+├── PhoneRefused              a phone number that cannot be called back
+├── CallBackUnknown           the conversation has no call-back booked
 ├── ModelUnavailable          the language model failed (the extractive composer answers instead)
 └── WeightsMismatch           weights that listen are unreadable, or for other vectors
 """
@@ -101,3 +107,34 @@ class BoardNoteRefused(AssistantError):
 
 class BoardKeyRefused(AssistantError):
     """The board key cannot be registered, retired or used as asked."""
+
+
+class NeverOpen(AssistantError):
+    """Opening hours under which nothing opens again within a year."""
+
+
+class HoursRefused(AssistantError):
+    """A change of opening hours cannot be made as asked."""
+
+
+class CodeRefused(AssistantError):
+    """A private code opens no conversation. The message is fit to show.
+
+    `mistyped`: it can be no code at all, so that trying it costs nobody an attempt.
+    """
+
+    def __init__(self, message: str, mistyped: bool = False) -> None:
+        super().__init__(message)
+        self.mistyped = mistyped
+
+
+class SlotTaken(AssistantError):
+    """The call-back slot is full, or not offered (any more). The message is fit to show."""
+
+
+class PhoneRefused(AssistantError):
+    """The phone number cannot be called back. The message is fit to show."""
+
+
+class CallBackUnknown(AssistantError):
+    """The conversation has no call-back booked, or has one already."""

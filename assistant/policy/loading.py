@@ -18,6 +18,7 @@ from assistant.outcomes import Contact, HelpNote, Outcome, Reason, Refused, Sign
 from assistant.patterns import PatternError, Words, check, fold, pattern
 from assistant.policy.glossary_words import GlossaryWords, form_words
 from assistant.policy.grounding_words import GroundingWords
+from assistant.policy.levels import ServiceLevels
 from assistant.policy.lines import Lines, lines_of
 from assistant.policy.model import (
     EnglishTermsList,
@@ -67,6 +68,7 @@ FILES: Mapping[str, type[Strict]] = {
     "routing.toml": Routing,
     "safeguarding.toml": Safeguarding,
     "screening.toml": Screening,
+    "service_levels.toml": ServiceLevels,
     "thresholds.toml": Thresholds,
     "wording.cy.toml": Wording,
     "wording.en.toml": Wording,
@@ -95,6 +97,7 @@ class Policy:
     routing: Routing
     contact: Mapping[str, HelpContact]
     monitoring: Monitoring
+    service_levels: ServiceLevels
     describing: Mapping[str, DescribingWords]
     english: Wording
     welsh: Wording
@@ -201,6 +204,7 @@ def load_policy(folder: Path | None = None) -> Policy:
         routing=_part(files["routing.toml"], Routing),
         contact=_part(files["contacts.toml"], Contacts).contact,
         monitoring=_part(files["monitoring.toml"], Monitoring),
+        service_levels=_service_levels(files["service_levels.toml"]),
         describing={
             language: _part(files[f"describing.{language}.toml"], DescribingWords)
             for language in ("en", "cy")
@@ -245,6 +249,13 @@ def _part(file: _File, model: type[Part]) -> Part:
         error = fault.errors(include_url=False)[0]
         path, why = explain(error["loc"], error["type"], error["msg"], error.get("ctx", {}))
         raise file.wrong(path, why, error.get("input")) from None
+
+
+def _service_levels(file: _File) -> ServiceLevels:
+    levels = _part(file, ServiceLevels)
+    for path, why in levels.faults():
+        raise file.wrong(path, why)
+    return levels
 
 
 def _english_terms(file: _File, languages: Languages) -> EnglishTerms:
