@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from math import ceil
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -54,10 +55,11 @@ def interval_of(text: str) -> tuple[int, int]:
     """Return "9:00-17:00" as minutes since midnight; raise ValueError otherwise."""
     if not _INTERVAL.fullmatch(text.strip()):
         raise ValueError(f'"{text}" is no interval: write it as "9:00-17:00"')
-    opens, closes = (minute_of(part) for part in text.split("-"))
+    first, second = text.split("-")
+    opens, closes = minute_of(first), minute_of(second)
     if opens >= closes:
         raise ValueError(
-            f'"{text}" ends before it begins: past midnight, write "{text.split("-")[0]}-24:00" '
+            f'"{text}" ends before it begins: past midnight, write "{first}-24:00" '
             "here and the rest on the day after"
         )
     return opens, closes
@@ -172,7 +174,7 @@ class ServiceLevels(Strict):
         known = ", ".join((*self.hours, ALWAYS))
         for name, queue in self.queue.items():
             if queue.hours not in (*self.hours, ALWAYS):
-                why = f'there is no [hours.{queue.hours}]; write one of: {known}'
+                why = f"there is no [hours.{queue.hours}]; write one of: {known}"
                 yield ("queue", name, "hours"), why
             for priority in Priority:
                 if priority not in queue.target:
@@ -186,7 +188,6 @@ class ServiceLevels(Strict):
         wait = self.expected_wait
         if wait.most < wait.fewest:
             yield ("expected_wait", "most"), "most must not be less than fewest"
-        if (1 - wait.share) * (wait.fewest + 1) < 2:
-            enough = next(n for n in range(3, 1_000) if (1 - wait.share) * (n + 1) >= 2)
+        if wait.fewest < (enough := ceil(round(2 / (1 - wait.share), 9)) - 1):
             why = f"for a share of {wait.share} write at least {enough}: fewer cannot tell"
             yield ("expected_wait", "fewest"), why

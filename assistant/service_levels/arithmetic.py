@@ -127,7 +127,9 @@ class _Words:
         yield from self._paused(start, end, pauses)
         day, last = (self.calendar.local(moment).date() for moment in (start, end))
         if first and not self.calendar.is_open(start) and self.calendar.spans(day):
-            yield f"closed until {self.clock(end)}" if day == last else "closed for the day"
+            opening = self.calendar.next_opening(start)
+            today = self.calendar.local(opening).date() == day
+            yield f"closed until {self.clock(opening)}" if today else "closed for the day"
         if not (first and day < last and not self.calendar.spans(day)):
             day += _DAY
         closed = []
