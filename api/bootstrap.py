@@ -7,7 +7,7 @@ import logging
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from importlib.metadata import version
 from importlib.resources import files
@@ -21,6 +21,7 @@ from api.errors import HomeInUse, SettingInvalid
 from api.migrations import upgrade
 from api.monitored import Monitored
 from api.settings import PREFIX, Settings
+from assistant.callbacks import CallBacks
 from assistant.describing import Descriptions
 from assistant.errors import WeightsMismatch
 from assistant.follow_ups import FollowUpRules
@@ -32,10 +33,12 @@ from assistant.live import LiveState, Operations, SnapshotRef
 from assistant.pipeline import Step, build_steps, find
 from assistant.policy import Policy, load_policy
 from assistant.presentation import Versions
+from assistant.private_codes import PrivateCodes
 from assistant.redaction.redactor import Redactor
 from assistant.releases import Release
 from assistant.releasing import ReleaseFigures, Releases
 from assistant.service import Assistant
+from assistant.service_levels.closures import Closures
 from assistant.starts import record_policy, record_start
 from assistant.steps.listen import NOBODY, Listeners
 from assistant.steps.retrieve import DEPTH
@@ -251,6 +254,23 @@ class Home:
             descriptions=Descriptions(self.database, now, self.policy.monitoring.together),
             organisation=self.settings.organisation,
         )
+
+    @cached_property
+    def closures(self) -> Closures:
+        """The opening hours of single days; `closures.queues()` gives the queues as they are open."""
+        return Closures(self.database, self.log, self.policy.service_levels, now)
+
+    @cached_property
+    def call_backs(self) -> CallBacks:
+        """The call-backs that citizens choose."""
+        levels = self.policy.service_levels
+        return CallBacks(self.database, self.keys, self.log, levels, now, new_id)
+
+    @cached_property
+    def private_codes(self) -> PrivateCodes:
+        """The codes with which citizens come back to a conversation."""
+        lasts = timedelta(days=self.policy.service_levels.private_code.days)
+        return PrivateCodes(self.database, self.log, self._secret("codes.key").value, now, lasts)
 
     @cached_property
     def monitored(self) -> Monitored:

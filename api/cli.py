@@ -7,6 +7,7 @@ from api.commands import (
     bias,
     evaluating,
     guidance,
+    hours,
     monitoring,
     releasing,
     serving,
@@ -29,6 +30,7 @@ app.add_typer(summarising.summaries, name="summaries")
 app.command("withdraw")(guidance.withdraw)
 app.command("off")(guidance.switch_off)
 app.command("on")(guidance.switch_on)
+app.add_typer(hours.hours, name="hours")
 app.add_typer(releasing.release, name="release")
 app.add_typer(releasing.keys, name="board-key")
 evaluating.evaluate.command("bias")(bias.bias)

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, update
 
 from assistant import statements
+from assistant.callbacks import forget_call_back
 from assistant.closing import Closing
 from assistant.describing import Description, Descriptions, check, claim
 from assistant.errors import (
@@ -32,6 +33,7 @@ from assistant.outcomes import Abstained, Reason
 from assistant.pipeline import Watcher, answer
 from assistant.policy import Policy
 from assistant.presentation import view_of
+from assistant.private_codes import forget_code
 from assistant.reading import Reader, erased_is_unknown, require_conversation, require_turn
 from assistant.records import answered_event, settle, suppressed_event
 from assistant.storage import as_text, conversations, turns
@@ -179,6 +181,8 @@ class Assistant:
                     .where(conversations.c.id == conversation_id)
                     .values(erased_at=as_text(self.clock()))
                 )
+                forget_code(connection, conversation_id)
+                forget_call_back(connection, conversation_id)
                 self.log.erase(connection, conversation_id)
         self.keys.destroy(conversation_id)
 

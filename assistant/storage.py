@@ -1,4 +1,4 @@
-"""Tables of conversations, of what is live, of releases and of counts. No citizen's readable text.
+"""Tables of conversations, what is live, releases, hours and counts. No citizen's readable text.
 
 A question waits sealed in `turns.sealed_question` only until its turn is recorded; from then on
 the audit vault holds it. `live` is append-only: the newest row says what serves citizens. Times
@@ -136,6 +136,50 @@ outcome_counts = Table(
 `since` is an ISO date: the day (UTC) of first questions by their style, the Monday of the week for
 what people say of themselves.
 """
+
+closures = Table(
+    "closures",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("hours", String(32), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("opens", Integer, nullable=False),
+    Column("closes", Integer, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", _TIME, nullable=False),
+    Column("record_id", _ID, nullable=False),
+    Column("undone_at", _TIME),
+    Index("closures_by_day", "day"),
+)
+"""Single days whose hours differ from the policy's week: closed, or open, between two minutes."""
+
+private_codes = Table(
+    "private_codes",
+    metadata,
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), primary_key=True),
+    Column("hashed", LargeBinary, nullable=False, unique=True),
+    Column("expires_at", _TIME, nullable=False),
+)
+"""The keyed hash of the code that opens a conversation. The code itself is nowhere."""
+
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False),
+    Column("queue", String(32), nullable=False),
+    Column("starts_at", _TIME, nullable=False),
+    Column("ends_at", _TIME, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("sealed_phone", LargeBinary, nullable=False),
+    Column("booked_at", _TIME, nullable=False),
+    Column("record_id", _ID, nullable=False),
+    UniqueConstraint("conversation_id"),
+    UniqueConstraint("queue", "starts_at", "place"),
+)
+"""Calls still to be made: of so many places in a slot each can be taken once. Gone when made."""
 
 
 def as_text(moment: datetime) -> str:

@@ -77,6 +77,21 @@ class Kind(StrEnum):
     BOARD_KEY_RETIRED = "board_key_retired"
     """A board key was taken out of use."""
 
+    HOURS_CHANGED = "hours_changed"
+    """Opening hours of a single day were closed, opened, or put back, with a reason."""
+
+    PRIVATE_CODE_MADE = "private_code_made"
+    """A citizen was given a code to come back with; one before it ended."""
+
+    PRIVATE_CODE_USED = "private_code_used"
+    """A conversation was opened with its private code."""
+
+    CALL_BACK_BOOKED = "call_back_booked"
+    """A citizen chose a time to be called back; the number is not in the log."""
+
+    CALL_BACK_ENDED = "call_back_ended"
+    """A call-back was made, not answered or cancelled, and its number deleted."""
+
     RECORD_VIEWED = "record_viewed"
     """A member of staff or of the board read a citizen's text."""
 
