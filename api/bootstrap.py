@@ -257,7 +257,7 @@ class Home:
 
     @cached_property
     def closures(self) -> Closures:
-        """The opening hours of single days; `closures.queues()` gives the queues as they are open."""
+        """Changes of single days' opening hours; `queues()` gives the queues as they are open."""
         return Closures(self.database, self.log, self.policy.service_levels, now)
 
     @cached_property

@@ -1,13 +1,23 @@
 """The citizen's words: one message for every way a turn can end, in English and in Welsh."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import AfterValidator, model_validator
+from pydantic import model_validator
 
 from assistant.nations import ALL, limited_to, silent_on
 from assistant.outcomes import Answered, Escalated, Outcome, Reason
 from assistant.policy.model import PersonalKind, Strict, Text
+from assistant.policy.reaching import (
+    FORBIDDEN,
+    AvailabilityWords,
+    CallBackWords,
+    DateWords,
+    PrivateCodeWords,
+    Said,
+)
+
+__all__ = ["FORBIDDEN", "MESSAGES", "STAGES", "Notices", "Said", "Wording"]
 
 MESSAGES: Mapping[str, frozenset[Reason]] = {
     "answered": frozenset({Reason.QUOTED, Reason.QUOTED_WITH_CAUTION, Reason.GENERATED}),
@@ -74,20 +84,7 @@ STAGES = (
     "decide",
 )
 
-FORBIDDEN = ("snapshot", "abstain", "inclusion proof", "embedding", "escalat")
-"""Words of ours that mean nothing to a citizen."""
-
 Messages = dict[Reason, Text]
-
-
-def _plain(text: str) -> str:
-    for word in FORBIDDEN:
-        if word in text.casefold():
-            raise ValueError(f'a citizen would not understand "{word}"; say it in everyday words')
-    return text
-
-
-Said = Annotated[Text, AfterValidator(_plain)]
 
 
 class Notices(Strict):
@@ -125,6 +122,10 @@ class Wording(Strict):
     nations: dict[str, Said]
     stages: dict[str, Said]
     notices: Notices
+    availability: AvailabilityWords
+    call_back: CallBackWords
+    private_code: PrivateCodeWords
+    dates: DateWords
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
