@@ -59,6 +59,32 @@ BROKEN = [
     ("monitoring.toml", "long_from = 40", "long_from = 4", "[length]", "less than"),
     ("monitoring.toml", "[outcome.needed]", "[outcome.neded]", None, "needed"),
     ("monitoring.toml", 'slips = ["answered"', 'slips = ["needed"', "[compared]", "slips"),
+    ("service_levels.toml", '"Europe/London"', '"Europe/Londn"', "Londn", "no time zone"),
+    ("service_levels.toml", '["9:00-17:00"]', '["9-17"]', "9-17", "9:00-17:00"),
+    ("service_levels.toml", '["9:00-17:00"]', '["22:00-6:00"]', "22:00-6:00", "22:00-24:00"),
+    (
+        "service_levels.toml",
+        'tuesday = ["9:00-17:00"]',
+        'tuesday = ["9:00-12:30", "12:00-17:00"]',
+        "tuesday",
+        "none over another",
+    ),
+    ("service_levels.toml", 'nation = "England"', 'nation = "Britain"', "Britain", "write one of"),
+    ("service_levels.toml", 'hours = "office"', 'hours = "offce"', "offce", "[hours.offce]"),
+    ("service_levels.toml", 'hours = "always"', 'hours = "office"', "office", "at any hour"),
+    ("service_levels.toml", "[hours.office]", "[hours.always]", "[hours.always]", "another name"),
+    ("service_levels.toml", "[queue.safeguarding]", "[queue.danger]", None, "safeguarding"),
+    (
+        "service_levels.toml",
+        "[queue.general.target.high]",
+        "[queue.general.target.hgh]",
+        None,
+        "hgh",
+    ),
+    ("service_levels.toml", "first_reply = 30", "first_reply = 0", "first_reply = 0", "1"),
+    ("service_levels.toml", "fewest = 10", "fewest = 8", "fewest = 8", "at least 9"),
+    ("service_levels.toml", "most = 30", "most = 9", "most = 9", "less than fewest"),
+    ("wording.cy.toml", "rhwng {shortest} a", "rhwng dim a", "dim a", "same places"),
     ("describing.cy.toml", 'gay = "', 'gey = "', "groups]", "same groups"),
     (
         "describing.en.toml",
@@ -195,6 +221,11 @@ def test_the_digest_follows_values_and_not_comments(policy: Policy, edited: Edit
     (folder / "limits.toml").write_text(text.replace("= 120", "= 121"), encoding="utf-8")
     assert load_policy(folder).digest != policy.digest
     assert re.fullmatch("[0-9a-f]{64}", policy.digest)
+
+
+def test_opening_hours_count_towards_the_digest(policy: Policy, edited: Edit) -> None:
+    folder = edited("service_levels.toml", '["9:00-17:00"]', '["9:00-16:00"]')
+    assert load_policy(folder).digest != policy.digest
 
 
 def test_any_change_of_a_text_changes_the_digest(policy: Policy, edited: Edit) -> None:
