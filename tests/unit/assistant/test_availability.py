@@ -122,7 +122,8 @@ def test_what_a_citizen_reads() -> None:
         "An adviser is on duty.",
         "You are first in the queue.",
         "You may wait between 2 minutes and 20 minutes.",
-        "We worked this out from 10 people we answered today. Half of them waited 6 minutes or less.",
+        "We worked this out from 10 people we answered today. "
+        "Half of them waited 6 minutes or less.",
         "We expect this to be right about 8 times out of 10.",
     )
 

@@ -73,7 +73,6 @@ BROKEN = [
     ("service_levels.toml", 'hours = "office"', 'hours = "offce"', "offce", "[hours.offce]"),
     ("service_levels.toml", 'hours = "always"', 'hours = "office"', "office", "at any hour"),
     ("service_levels.toml", "[hours.office]", "[hours.always]", "[hours.always]", "another name"),
-    ("service_levels.toml", "[queue.safeguarding]", "[queue.danger]", None, "safeguarding"),
     (
         "service_levels.toml",
         "[queue.general.target.high]",
@@ -221,6 +220,13 @@ def test_the_digest_follows_values_and_not_comments(policy: Policy, edited: Edit
     (folder / "limits.toml").write_text(text.replace("= 120", "= 121"), encoding="utf-8")
     assert load_policy(folder).digest != policy.digest
     assert re.fullmatch("[0-9a-f]{64}", policy.digest)
+
+
+def test_there_is_always_a_queue_for_people_in_danger(policy: Policy) -> None:
+    levels = policy.service_levels
+    without = levels.model_copy(update={"queue": {"general": levels.queue["general"]}})
+    assert [why for _, why in without.faults() if "queue.safeguarding" in why]
+    assert list(levels.faults()) == []
 
 
 def test_opening_hours_count_towards_the_digest(policy: Policy, edited: Edit) -> None:

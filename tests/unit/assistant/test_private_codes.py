@@ -63,9 +63,9 @@ def test_any_two_that_were_swapped_are_found(code: str, one: int, two: int) -> N
         read_code("".join(letters))
 
 
-@given(st.text(max_size=40))
+@given(st.text(max_size=4))
 def test_other_texts_are_refused_with_words_and_no_fault(text: str) -> None:
-    try:
-        assert set(read_code(text)) <= set(ALPHABET)
-    except CodeRefused as refused:
-        assert refused.mistyped
+    """Too short for a code, even where capitals make three characters of one."""
+    with pytest.raises(CodeRefused) as refused:
+        read_code(text)
+    assert refused.value.mistyped
