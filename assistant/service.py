@@ -24,11 +24,17 @@ from assistant.errors import (
     QuestionInvalid,
     TurnInProgress,
 )
+from assistant.escalations.cases import Cases
+from assistant.escalations.handover import erase_case
+from assistant.escalations.needs import NO_NEEDS, SupportNeeds
+from assistant.escalations.rows import newest_case
+from assistant.escalations.workings import commitment_to, forget, keep, workings_of
 from assistant.guidance import Answering
+from assistant.history import exchange_of
 from assistant.live import LiveState, read_live
 from assistant.monitoring import count_question
 from assistant.newer_rules import under_newer_rules
-from assistant.outcomes import Abstained, Reason
+from assistant.outcomes import Abstained, Escalated, Outcome, Reason
 from assistant.pipeline import Watcher, answer
 from assistant.policy import Policy
 from assistant.presentation import view_of
@@ -50,7 +56,11 @@ ANSWER_WITHIN = timedelta(seconds=120)
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
-    """Conversations with citizens. Errors are those of `assistant.errors`."""
+    """Conversations with citizens. Errors are those of `assistant.errors`.
+
+    A wish for a person opens a case where there are `cases` and `staffed` says, within the same
+    transaction, that the contact centre is in use; otherwise it is recorded, and no more.
+    """
 
     database: Database
     keys: KeyStore
@@ -62,6 +72,8 @@ class Assistant:
     new_id: Callable[[], str]
     descriptions: Descriptions
     organisation: str = ""
+    cases: Cases | None = None
+    staffed: Callable[[Connection], bool] = lambda connection: False
     answer_within: timedelta = ANSWER_WITHIN
 
     def start(self, language: str = "en") -> ConversationView:
@@ -147,11 +159,29 @@ class Assistant:
             came = claim(connection, conversation_id)
         self.descriptions.add(description, came)
 
-    def ask_for_person(self, conversation_id: str) -> ConversationView:
-        """Record the wish for a person; never refused. Repeating it changes nothing."""
-        with self.database.write() as connection:
+    def ask_for_person(
+        self, conversation_id: str, needs: SupportNeeds = NO_NEEDS
+    ) -> ConversationView:
+        """Record the wish for a person; never refused. Repeating it changes nothing.
+
+        With staff it opens a case, or brings back one that ended a few days ago. `needs` are kept
+        only where there is a case.
+        """
+        with erased_is_unknown(), self.database.write() as connection:
             require_conversation(connection, conversation_id, lock=True)
-            self._request_person(connection, conversation_id)
+            self._request_person(connection, conversation_id, needs)
+        return self.read(conversation_id)
+
+    def state_needs(self, conversation_id: str, needs: SupportNeeds) -> ConversationView:
+        """Record the citizen's support needs in place of earlier ones, for whoever has their case.
+
+        Without a case that has not ended nobody could act on them: nothing is kept.
+        """
+        with erased_is_unknown(), self.database.write() as connection:
+            require_conversation(connection, conversation_id, lock=True)
+            case = newest_case(connection, conversation_id)
+            if self.cases is not None and case is not None and not case.status.ended:
+                self.cases.handover.state_needs(connection, case, needs)
         return self.read(conversation_id)
 
     def erase(self, conversation_id: str) -> None:
@@ -179,6 +209,8 @@ class Assistant:
                     .where(conversations.c.id == conversation_id)
                     .values(erased_at=as_text(self.clock()))
                 )
+                forget(connection, conversation_id)
+                erase_case(connection, self.log, conversation_id)
                 self.log.erase(connection, conversation_id)
         self.keys.destroy(conversation_id)
 
@@ -192,8 +224,15 @@ class Assistant:
 
     @property
     def _closing(self) -> Closing:
+        deliver = self.cases.handover.deliver if self.cases is not None else None
         return Closing(
-            self.database, self.log, self._reader, self.policy, self.clock, self.organisation
+            self.database,
+            self.log,
+            self._reader,
+            self.policy,
+            self.clock,
+            self.organisation,
+            deliver,
         )
 
     # -- receiving -----------------------------------------------------------------------------
@@ -246,7 +285,7 @@ class Assistant:
                 {"conversation": conversation_id, "first": first, "before": position},
             ).all()
             views = [self._reader.view(connection, row) for row in rows]
-        return tuple(_exchange(view) for view in views if view.outcome != "refused")
+        return tuple(exchange_of(view) for view in views if view.outcome != "refused")
 
     # -- answering and recording ---------------------------------------------------------------
 
@@ -271,7 +310,10 @@ class Assistant:
                 return self._reader.view(connection, row)
             if conversation.person_has_since is not None:
                 event = suppressed_event(turn, conversation_id, position, versions)
-                settle(connection, self.log, turn.id, TurnStatus.SILENT, event)
+                recorded = settle(connection, self.log, turn.id, TurnStatus.SILENT, event)
+                if self.cases is not None:
+                    deliver = self.cases.handover.deliver
+                    deliver(connection, conversation_id, turn.id, recorded)
                 row = require_turn(connection, conversation_id, turn.id)
                 return self._reader.view(connection, row)
             self.log.lock(connection)
@@ -296,16 +338,31 @@ class Assistant:
                 answered_at=self.clock(),
                 help_note=self.policy.help_note(turn.maybe, turn.language),
             )
-            event = answered_event(turn, outcome, view, versions)
-            record = settle(connection, self.log, turn.id, TurnStatus.ANSWERED, event, outcome)
+            workings = self._keep_workings(connection, conversation_id, turn, outcome)
+            event = answered_event(turn, outcome, view, versions, workings)
+            recorded = settle(connection, self.log, turn.id, TurnStatus.ANSWERED, event, outcome)
             if position == 0:
                 day, rules = self.clock().date(), self.policy.monitoring
                 count_question(connection, turn, outcome, day, rules)
-            if outcome.reason is Reason.ASKED_FOR_PERSON:
+            handed = self.cases is not None and isinstance(outcome, Escalated)
+            if outcome.reason is Reason.ASKED_FOR_PERSON or handed:
                 self._request_person(connection, conversation_id)
-        return replace(view, record=record)
+        return replace(view, record=recorded.record_id)
 
-    def _request_person(self, connection: Connection, conversation_id: str) -> None:
+    def _keep_workings(
+        self, connection: Connection, conversation_id: str, turn: Turn, outcome: Outcome
+    ) -> str:
+        """Keep what a case file will show of the turn; return the commitment to it, or ""."""
+        if self.cases is None or not self.staffed(connection):
+            return ""
+        workings = workings_of(turn, outcome, self.policy.escalations.passages_shown)
+        key = self.keys.get(conversation_id)
+        keep(connection, key, turn.id, workings)
+        return commitment_to(key, turn.id, workings)
+
+    def _request_person(
+        self, connection: Connection, conversation_id: str, needs: SupportNeeds = NO_NEEDS
+    ) -> None:
         asked = connection.execute(
             update(conversations)
             .where(
@@ -316,6 +373,8 @@ class Assistant:
         )
         if asked.rowcount:
             self.log.append(connection, [Event(Kind.PERSON_REQUESTED, {}, conversation_id)])
+        if self.cases is not None and self.staffed(connection):
+            self.cases.handover.request(connection, conversation_id, needs)
 
 
 def _require_text(question: RawText) -> None:
@@ -335,19 +394,3 @@ def _faulty(turn: Turn, stage: str, fault: Exception) -> Turn:
     entry = TraceEntry(stage, "fault", {"error": type(fault).__name__}, 0)
     outcome = Abstained(Reason.SYSTEM_FAULT)
     return replace(turn, answer=None, outcome=outcome, trace=(*turn.trace, entry))
-
-
-_ON_A_SUBJECT = frozenset({"answered", "abstained", "clarifying"})
-
-
-def _exchange(view: TurnView) -> Exchange:
-    """Return a turn as history; thanks, or what was not understood, give a follow-up no subject."""
-    about = view.outcome in _ON_A_SUBJECT and view.reason != Reason.NOT_UNDERSTOOD.value
-    cited = view.citations[0] if view.citations else None
-    return Exchange(
-        question=RedactedText(view.question if about else ""),
-        answer=view.answer,
-        title=cited.title if cited else "",
-        heading=cited.heading if cited else "",
-        url=cited.url if cited else "",
-    )

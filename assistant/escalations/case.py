@@ -20,8 +20,9 @@ class Case:
     `number` is what people say ("case 1042"). `holder_id` and `holder_name` are "" while nobody has
     it. `waiting_since`: the citizen waits for a person since then; None once a person has answered.
     `due_at` is when they should have heard, by the service levels. `guarded`: it takes two people
-    to close; `proposed_by` is the first of them, or "". `has_needs`: the citizen stated support
-    needs; `needs_acknowledged`: whoever has the case has acknowledged the newest of them.
+    to close; `proposed_by` is the first of them, or "". `file_record` is the record that holds its
+    case file, `needs_record` the newest that holds the citizen's support needs, or "";
+    `needs_acknowledged`: whoever has the case has acknowledged those.
     """
 
     id: str
@@ -43,7 +44,7 @@ class Case:
     holder_name: str
     proposed_by: str
     file_record: str
-    has_needs: bool
+    needs_record: str
     needs_acknowledged: bool
 
 

@@ -147,6 +147,7 @@ LEGAL: Mapping[Status | None, Mapping[MoveKind, Status]] = {
         MoveKind.EXPIRED: Status.EXPIRED,
         **_stays(
             Status.WAITING_FOR_CITIZEN,
+            MoveKind.HANDED_OVER,
             MoveKind.NEEDS_STATED,
             MoveKind.NEEDS_ACKNOWLEDGED,
             MoveKind.CLOSE_PROPOSED,
