@@ -21,23 +21,21 @@ from assistant.describing import Description, Descriptions, check, claim
 from assistant.errors import (
     ConversationUnknown,
     KeyReused,
-    QuestionInvalid,
     TurnInProgress,
 )
 from assistant.escalations.cases import Cases
-from assistant.escalations.handover import erase_case
+from assistant.escalations.desk import Desk, erase_escalation
 from assistant.escalations.needs import NO_NEEDS, SupportNeeds
-from assistant.escalations.rows import newest_case
-from assistant.escalations.workings import commitment_to, forget, keep, workings_of
 from assistant.guidance import Answering
 from assistant.history import exchange_of
 from assistant.live import LiveState, read_live
 from assistant.monitoring import count_question
 from assistant.newer_rules import under_newer_rules
-from assistant.outcomes import Abstained, Escalated, Outcome, Reason
+from assistant.outcomes import Abstained, Reason
 from assistant.pipeline import Watcher, answer
 from assistant.policy import Policy
 from assistant.presentation import view_of
+from assistant.questions import require_readable, require_text
 from assistant.reading import Reader, erased_is_unknown, require_conversation, require_turn
 from assistant.records import answered_event, settle, suppressed_event
 from assistant.storage import as_text, conversations, turns
@@ -102,7 +100,7 @@ class Assistant:
         `watch` is told each step's name as it begins. Raises QuestionInvalid, KeyReused or
         TurnInProgress with nothing stored, ConversationUnknown when erased.
         """
-        _require_text(question)
+        require_text(question)
         with erased_is_unknown():
             try:
                 received = self._receive(conversation_id, question, key)
@@ -136,7 +134,7 @@ class Assistant:
         self, conversation_id: str, turn_id: str, useful: bool, comment: RawText
     ) -> TurnView:
         """Record whether an answer was useful; a later opinion replaces an earlier one."""
-        _require_readable(comment)
+        require_readable(comment)
         with erased_is_unknown(), self.database.write() as connection:
             require_conversation(connection, conversation_id, lock=True)
             row = require_turn(connection, conversation_id, turn_id)
@@ -179,9 +177,7 @@ class Assistant:
         """
         with erased_is_unknown(), self.database.write() as connection:
             require_conversation(connection, conversation_id, lock=True)
-            case = newest_case(connection, conversation_id)
-            if self.cases is not None and case is not None and not case.status.ended:
-                self.cases.handover.state_needs(connection, case, needs)
+            self._desk.state_needs(connection, conversation_id, needs)
         return self.read(conversation_id)
 
     def erase(self, conversation_id: str) -> None:
@@ -209,8 +205,7 @@ class Assistant:
                     .where(conversations.c.id == conversation_id)
                     .values(erased_at=as_text(self.clock()))
                 )
-                forget(connection, conversation_id)
-                erase_case(connection, self.log, conversation_id)
+                erase_escalation(connection, self.log, conversation_id)
                 self.log.erase(connection, conversation_id)
         self.keys.destroy(conversation_id)
 
@@ -224,7 +219,6 @@ class Assistant:
 
     @property
     def _closing(self) -> Closing:
-        deliver = self.cases.handover.deliver if self.cases is not None else None
         return Closing(
             self.database,
             self.log,
@@ -232,8 +226,12 @@ class Assistant:
             self.policy,
             self.clock,
             self.organisation,
-            deliver,
+            self._desk.deliver,
         )
+
+    @property
+    def _desk(self) -> Desk:
+        return Desk(self.cases, self.staffed)
 
     # -- receiving -----------------------------------------------------------------------------
 
@@ -311,9 +309,7 @@ class Assistant:
             if conversation.person_has_since is not None:
                 event = suppressed_event(turn, conversation_id, position, versions)
                 recorded = settle(connection, self.log, turn.id, TurnStatus.SILENT, event)
-                if self.cases is not None:
-                    deliver = self.cases.handover.deliver
-                    deliver(connection, conversation_id, turn.id, recorded)
+                self._desk.deliver(connection, conversation_id, turn.id, recorded)
                 row = require_turn(connection, conversation_id, turn.id)
                 return self._reader.view(connection, row)
             self.log.lock(connection)
@@ -338,27 +334,15 @@ class Assistant:
                 answered_at=self.clock(),
                 help_note=self.policy.help_note(turn.maybe, turn.language),
             )
-            workings = self._keep_workings(connection, conversation_id, turn, outcome)
+            workings = self._desk.keep_workings(connection, conversation_id, turn, outcome)
             event = answered_event(turn, outcome, view, versions, workings)
             recorded = settle(connection, self.log, turn.id, TurnStatus.ANSWERED, event, outcome)
             if position == 0:
                 day, rules = self.clock().date(), self.policy.monitoring
                 count_question(connection, turn, outcome, day, rules)
-            handed = self.cases is not None and isinstance(outcome, Escalated)
-            if outcome.reason is Reason.ASKED_FOR_PERSON or handed:
+            if self._desk.hands_over(outcome):
                 self._request_person(connection, conversation_id)
         return replace(view, record=recorded.record_id)
-
-    def _keep_workings(
-        self, connection: Connection, conversation_id: str, turn: Turn, outcome: Outcome
-    ) -> str:
-        """Keep what a case file will show of the turn; return the commitment to it, or ""."""
-        if self.cases is None or not self.staffed(connection):
-            return ""
-        workings = workings_of(turn, outcome, self.policy.escalations.passages_shown)
-        key = self.keys.get(conversation_id)
-        keep(connection, key, turn.id, workings)
-        return commitment_to(key, turn.id, workings)
 
     def _request_person(
         self, connection: Connection, conversation_id: str, needs: SupportNeeds = NO_NEEDS
@@ -373,21 +357,7 @@ class Assistant:
         )
         if asked.rowcount:
             self.log.append(connection, [Event(Kind.PERSON_REQUESTED, {}, conversation_id)])
-        if self.cases is not None and self.staffed(connection):
-            self.cases.handover.request(connection, conversation_id, needs)
-
-
-def _require_text(question: RawText) -> None:
-    if not question.strip():
-        raise QuestionInvalid("Type your question, then send it.")
-    _require_readable(question)
-
-
-def _require_readable(text: RawText) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise QuestionInvalid("The text has characters that cannot be read.") from error
+        self._desk.request(connection, conversation_id, needs)
 
 
 def _faulty(turn: Turn, stage: str, fault: Exception) -> Turn:

@@ -9,17 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from rapidfuzz.distance import Levenshtein
 from sqlalchemy import Connection, select
 
-from assistant.errors import CaseMoveRefused, KeyReused, NeedsNotAcknowledged, TwoPeopleNeeded
+from assistant.errors import CaseMoveRefused, TwoPeopleNeeded
 from assistant.escalations.case import Case, CaseMove, Close, QueueFilter
 from assistant.escalations.changes import Due
 from assistant.escalations.handover import Handover
 from assistant.escalations.looking import CaseView, Looking
-from assistant.escalations.messages import CaseMessage, Label, MessageKind
-from assistant.escalations.outbox import announce
+from assistant.escalations.messages import CaseMessage, MessageKind
 from assistant.escalations.people import StaffMember
+from assistant.escalations.replies import Replies
 from assistant.escalations.rows import (
     Mover,
     erased_is_no_case,
@@ -32,9 +31,6 @@ from assistant.escalations.tables import cases
 from assistant.escalations.writing import (
     LONGEST_WHY,
     checked,
-    insert_message,
-    message_by_key,
-    message_of,
 )
 from assistant.policy import Policy
 from assistant.reading import Reader
@@ -42,10 +38,8 @@ from assistant.storage import as_text
 from assistant.text import RawText, RedactedText
 from audit.canonical import Json
 from audit.database import Database
-from audit.events import Event, Kind
 from audit.keys import KeyStore
 from audit.log import Log
-from audit.vault import record_salt
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,53 +161,12 @@ class Cases:
 
         `draft` is what the assistant had drafted, where the message began with one: how much was
         changed is recorded. `more_to_come`: the citizen need not answer, a person will write again.
-        Raises NeedsNotAcknowledged while the holder has not acknowledged the support needs.
+        Raises NeedsNotAcknowledged while the holder has not acknowledged the support needs, and
+        KeyReused when the key came with another text.
         """
-        said = checked(text, self.policy.escalations.message_characters)
-        drafted = draft.strip()
-        changed = Levenshtein.distance(drafted, said) if drafted else None
-        label = Label.ADVISER_FROM_DRAFT if drafted else Label.ADVISER
         move = MoveKind.PROMISED if more_to_come else MoveKind.REPLIED
-        with erased_is_no_case(), self.database.write() as connection:
-            case = lock_case(connection, case_id)
-            mark = self._mark(case, by, key)
-            earlier = self._earlier(connection, case, mark, MessageKind.REPLY, said)
-            if earlier is not None:
-                return earlier
-            require_version(connection, case, version)
-            require_holder(case, by)
-            if case.needs_record and not case.needs_acknowledged:
-                raise NeedsNotAcknowledged(
-                    f"The citizen of case {case.number} stated support needs. "
-                    "Acknowledge them first, then reply."
-                )
-            facts: dict[str, Json] = {"label": label.value, "characters": len(said)}
-            if changed is not None:
-                facts["edit_distance"] = changed
-            personal = {"text": said, "draft": drafted, "first_name": by.first_name}
-            after, recorded = self._mover.move(
-                connection,
-                case,
-                move,
-                by,
-                facts=facts,
-                personal=personal,
-                announced=False,
-            )
-            message_id = self.new_id()
-            insert_message(
-                connection,
-                after,
-                message_id=message_id,
-                kind=MessageKind.REPLY,
-                label=label,
-                by=by,
-                mark=mark,
-                recorded=recorded,
-                edit_distance=changed,
-            )
-            announce(connection, recorded, MessageKind.REPLY, case.id, case.conversation_id)
-            return self._message(connection, case, mark)
+        with erased_is_no_case():
+            return self._replies.reply(case_id, version, by, text, key, draft, move)
 
     def note(
         self, case_id: str, by: StaffMember, text: str, key: str, *, consult: bool = False
@@ -223,30 +176,9 @@ class Cases:
         It needs no version and resets no clock. Anybody on the staff may write one, also after
         the case ended.
         """
-        said = checked(text, self.policy.escalations.message_characters, "note")
         kind = MessageKind.CONSULT if consult else MessageKind.NOTE
-        with erased_is_no_case(), self.database.write() as connection:
-            case = lock_case(connection, case_id)
-            mark = self._mark(case, by, key)
-            earlier = self._earlier(connection, case, mark, kind, said)
-            if earlier is not None:
-                return earlier
-            facts = {"case": case.id, "by": by.id, "note": kind.value, "characters": len(said)}
-            personal = {"text": said, "first_name": by.first_name}
-            event = Event(Kind.CASE_NOTED, facts, case.conversation_id, personal)
-            (recorded,) = self.log.append(connection, [event])
-            insert_message(
-                connection,
-                case,
-                message_id=self.new_id(),
-                kind=kind,
-                label=Label.ADVISER,
-                by=by,
-                mark=mark,
-                recorded=recorded,
-            )
-            announce(connection, recorded, kind, case.id, case.conversation_id)
-            return self._message(connection, case, mark)
+        with erased_is_no_case():
+            return self._replies.note(case_id, by, text, key, kind)
 
     def acknowledge_needs(self, case_id: str, version: int, by: StaffMember) -> Case:
         """Say that `by`, who has the case, has read the citizen's support needs."""
@@ -357,25 +289,6 @@ class Cases:
             self._mover.move(connection, case, MoveKind.EXPIRED)
         return True
 
-    def _mark(self, case: Case, by: StaffMember, key: str) -> str:
-        secret = self.keys.get(case.conversation_id)
-        return record_salt(secret, f"message key {by.id} {key}").hex()
-
-    def _earlier(
-        self, connection: Connection, case: Case, mark: str, kind: MessageKind, text: str
-    ) -> CaseMessage | None:
-        if message_by_key(connection, case.id, mark) is None:
-            return None
-        earlier = self._message(connection, case, mark)
-        if (earlier.kind, earlier.text) != (kind, text):
-            raise KeyReused("That key came with another message: use a new key for each message.")
-        return earlier
-
-    def _message(self, connection: Connection, case: Case, mark: str) -> CaseMessage:
-        row = message_by_key(connection, case.id, mark)
-        assert row is not None
-        return message_of(connection, self._reader, row)
-
     @property
     def _mover(self) -> Mover:
         return Mover(self.log, self.due)
@@ -383,6 +296,11 @@ class Cases:
     @property
     def _reader(self) -> Reader:
         return Reader(self.keys, self.log, self.mask)
+
+    @property
+    def _replies(self) -> Replies:
+        most = self.policy.escalations.message_characters
+        return Replies(self.database, self.keys, self._reader, self._mover, self.new_id, most)
 
     @property
     def _looking(self) -> Looking:
