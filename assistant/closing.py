@@ -5,23 +5,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Connection, Row, select
 
 from assistant import statements
 from assistant.outcomes import Abstained, Reason
 from assistant.policy import Policy
 from assistant.presentation import outcome_name
 from assistant.reading import Reader
-from assistant.records import closed_event, settle
+from assistant.records import closed_event, settle, unanswered_event
 from assistant.storage import as_moment, as_text, conversations, turns
 from assistant.views import TurnStatus, TurnView
 from audit.database import Database
 from audit.log import Log
+from audit.records import Recorded
+
+Deliver = Callable[[Connection, str, str, Recorded], None]
+"""Brings a silent turn (conversation, turn, record) to the person who has the conversation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """Closes what nobody will answer any more. Safe while others answer: a turn ends once."""
+    """Closes what nobody will answer any more. Safe while others answer: a turn ends once.
+
+    Where a person has the conversation nothing is said: the question goes to the person.
+    """
 
     database: Database
     log: Log
@@ -29,6 +36,7 @@ class Closing:
     policy: Policy
     clock: Callable[[], datetime]
     organisation: str
+    deliver: Deliver | None = None
 
     def half_done(self, *, all_of_them: bool) -> int:
         """Close turns that a crash left half-done, with a plain message; return how many.
@@ -64,6 +72,12 @@ class Closing:
             if current.status != TurnStatus.RECEIVED.value or conversation.erased_at is not None:
                 return False
             question = self.reader.question_of(connection, current)
+            if conversation.person_has_since is not None:
+                event = unanswered_event(row.id, row.conversation_id, row.position, question)
+                recorded = settle(connection, self.log, row.id, TurnStatus.SILENT, event)
+                if self.deliver is not None:
+                    self.deliver(connection, row.conversation_id, row.id, recorded)
+                return True
             outcome = Abstained(Reason.SYSTEM_FAULT)
             wording = self.policy.wording(conversation.language)
             view = TurnView(

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from assistant.describing import Description
+from assistant.escalations.needs import NO_NEEDS, SupportNeeds
 from assistant.pipeline import Watcher
 from assistant.text import RawText
 from assistant.views import ConversationView, TurnView
@@ -33,6 +34,10 @@ class Conversations(Protocol):
 
     def describe(self, conversation_id: str, description: Description) -> None: ...
 
-    def ask_for_person(self, conversation_id: str) -> ConversationView: ...
+    def ask_for_person(
+        self, conversation_id: str, needs: SupportNeeds = NO_NEEDS
+    ) -> ConversationView: ...
+
+    def state_needs(self, conversation_id: str, needs: SupportNeeds) -> ConversationView: ...
 
     def erase(self, conversation_id: str) -> None: ...

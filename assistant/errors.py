@@ -22,6 +22,13 @@ AssistantError
 ├── SlotTaken                 a call-back slot that is full, or not offered
 ├── PhoneRefused              a phone number that cannot be called back
 ├── CallBackUnknown           the conversation has no call-back booked
+├── CaseUnknown               no such case
+├── CaseMoveRefused           a move with a case that is not legal from where it stands
+│   ├── CaseMoved             somebody else made a move first: says who, what and when
+│   ├── CaseHeldByOther       another adviser has the case
+│   ├── NeedsNotAcknowledged  the citizen's support needs were not acknowledged yet
+│   └── TwoPeopleNeeded       closing this case takes two different people
+├── MessageInvalid            a message, note or need is empty, too long, or not text
 ├── ModelUnavailable          the language model failed (the extractive composer answers instead)
 └── WeightsMismatch           weights that listen are unreadable, or for other vectors
 """
@@ -138,3 +145,44 @@ class PhoneRefused(AssistantError):
 
 class CallBackUnknown(AssistantError):
     """The conversation has no call-back booked, or has one already."""
+
+
+class CaseUnknown(AssistantError):
+    """There is no such case, or its conversation was deleted."""
+
+
+class CaseMoveRefused(AssistantError):
+    """The move is not open from where the case stands."""
+
+
+class CaseMoved(CaseMoveRefused):
+    """Somebody else made a move since the maker of this one looked: `who`, `what` and `when`.
+
+    `who` is a first name, "the citizen" or "the service"; `what` the kind of move; `when` is
+    UTC text.
+    """
+
+    def __init__(self, number: int, who: str, what: str, when: str) -> None:
+        super().__init__(
+            f'Case {number} has changed: {who} made the move "{what.replace("_", " ")}" at {when}. '
+            "Nothing of yours was done. Look at the case again."
+        )
+        self.who = who
+        self.what = what
+        self.when = when
+
+
+class CaseHeldByOther(CaseMoveRefused):
+    """Another adviser has the case, or nobody has."""
+
+
+class NeedsNotAcknowledged(CaseMoveRefused):
+    """The citizen stated support needs: the adviser acknowledges them before replying."""
+
+
+class TwoPeopleNeeded(CaseMoveRefused):
+    """One person proposes to close this case, and a different one confirms it."""
+
+
+class MessageInvalid(AssistantError):
+    """A message is empty, too long, or not text. The text of this error is fit to show."""

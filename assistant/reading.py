@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 
 from assistant import statements
 from assistant.errors import ConversationUnknown, TurnUnknown
+from assistant.escalations.shown import people_shown
 from assistant.presentation import view_from_json
 from assistant.storage import as_moment
 from assistant.text import RawText, RedactedText
@@ -33,6 +34,7 @@ class Reader:
         row = require_conversation(connection, conversation_id)
         rows = connection.execute(statements.SELECT_TURNS, {"conversation": conversation_id}).all()
         requested = row.person_requested_at
+        people = people_shown(connection, self.log, conversation_id)
         return ConversationView(
             conversation_id,
             row.language,
@@ -40,6 +42,10 @@ class Reader:
             tuple(self.view(connection, turn) for turn in rows),
             as_moment(requested) if requested else None,
             bool(row.described),
+            people.person,
+            people.adviser,
+            people.messages,
+            people.case_number,
         )
 
     def turn(self, connection: Connection, conversation_id: str, turn_id: str) -> TurnView:

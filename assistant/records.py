@@ -14,15 +14,19 @@ from assistant.turns import Exchange, Turn
 from assistant.views import TurnStatus, TurnView
 from audit.events import Event, Kind
 from audit.log import Log
+from audit.records import Recorded
 
 CONSIDERED = 10
 
 
-def answered_event(turn: Turn, outcome: Outcome, view: TurnView, versions: Versions) -> Event:
+def answered_event(
+    turn: Turn, outcome: Outcome, view: TurnView, versions: Versions, workings: str = ""
+) -> Event:
     """Return the `turn_answered` event.
 
     Facts: outcome, reason, confidence and scores in basis points, the digests of everything that
-    shaped the answer, each step's trace, the best ten passages and every quotation by digest.
+    shaped the answer, each step's trace, the best ten passages and every quotation by digest, and
+    the commitment to the `workings` kept for a case file, where any are.
     Sealed: the pipeline's input (question as typed, clock, history), for replay, and the view.
     """
     facts: dict[str, Any] = {
@@ -55,6 +59,8 @@ def answered_event(turn: Turn, outcome: Outcome, view: TurnView, versions: Versi
         ],
         "quoted": _quoted(outcome),
     }
+    if workings:
+        facts["workings"] = workings
     personal = {"input": _input(turn), "view": view_as_json(view)}
     return Event(Kind.TURN_ANSWERED, facts, view.conversation_id, personal)
 
@@ -63,6 +69,12 @@ def suppressed_event(turn: Turn, conversation_id: str, position: int, versions: 
     """Return the event of a turn of which nothing was shown: a person has the conversation."""
     facts: dict[str, Any] = {"turn": turn.id, "position": position, "versions": versions.facts()}
     return Event(Kind.TURN_SUPPRESSED, facts, conversation_id, {"input": _input(turn)})
+
+
+def unanswered_event(turn_id: str, conversation_id: str, position: int, question: str) -> Event:
+    """Return the event of a turn left half-done by a crash while a person has the conversation."""
+    facts: dict[str, Any] = {"turn": turn_id, "position": position, "half_done": True}
+    return Event(Kind.TURN_SUPPRESSED, facts, conversation_id, {"input": {"question": question}})
 
 
 def closed_event(turn_id: str, reason: Reason, view: TurnView, question: str) -> Event:
@@ -84,8 +96,8 @@ def settle(
     status: TurnStatus,
     event: Event,
     outcome: Outcome | None = None,
-) -> str:
-    """Record how a turn ended, and its row with it; return the record's identifier."""
+) -> Recorded:
+    """Record how a turn ended, and its row with it; return where it stands in the log."""
     (recorded,) = log.append(connection, [event])
     connection.execute(
         statements.SETTLE_TURN,
@@ -98,7 +110,7 @@ def settle(
             "new_reason": outcome.reason.value if outcome else None,
         },
     )
-    return recorded.record_id
+    return recorded
 
 
 def _input(turn: Turn) -> Mapping[str, Any]:

@@ -22,10 +22,13 @@ from assistant.describing import Description, Descriptions, check, claim
 from assistant.errors import (
     ConversationUnknown,
     KeyReused,
-    QuestionInvalid,
     TurnInProgress,
 )
+from assistant.escalations.cases import Cases
+from assistant.escalations.desk import Desk, erase_escalation
+from assistant.escalations.needs import NO_NEEDS, SupportNeeds
 from assistant.guidance import Answering
+from assistant.history import exchange_of
 from assistant.live import LiveState, read_live
 from assistant.monitoring import count_question
 from assistant.newer_rules import under_newer_rules
@@ -34,6 +37,7 @@ from assistant.pipeline import Watcher, answer
 from assistant.policy import Policy
 from assistant.presentation import view_of
 from assistant.private_codes import forget_code
+from assistant.questions import require_readable, require_text
 from assistant.reading import Reader, erased_is_unknown, require_conversation, require_turn
 from assistant.records import answered_event, settle, suppressed_event
 from assistant.storage import as_text, conversations, turns
@@ -52,7 +56,11 @@ ANSWER_WITHIN = timedelta(seconds=120)
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
-    """Conversations with citizens. Errors are those of `assistant.errors`."""
+    """Conversations with citizens. Errors are those of `assistant.errors`.
+
+    A wish for a person opens a case where there are `cases` and `staffed` says, within the same
+    transaction, that the contact centre is in use; otherwise it is recorded, and no more.
+    """
 
     database: Database
     keys: KeyStore
@@ -64,6 +72,8 @@ class Assistant:
     new_id: Callable[[], str]
     descriptions: Descriptions
     organisation: str = ""
+    cases: Cases | None = None
+    staffed: Callable[[Connection], bool] = lambda connection: False
     answer_within: timedelta = ANSWER_WITHIN
 
     def start(self, language: str = "en") -> ConversationView:
@@ -92,7 +102,7 @@ class Assistant:
         `watch` is told each step's name as it begins. Raises QuestionInvalid, KeyReused or
         TurnInProgress with nothing stored, ConversationUnknown when erased.
         """
-        _require_text(question)
+        require_text(question)
         with erased_is_unknown():
             try:
                 received = self._receive(conversation_id, question, key)
@@ -126,7 +136,7 @@ class Assistant:
         self, conversation_id: str, turn_id: str, useful: bool, comment: RawText
     ) -> TurnView:
         """Record whether an answer was useful; a later opinion replaces an earlier one."""
-        _require_readable(comment)
+        require_readable(comment)
         with erased_is_unknown(), self.database.write() as connection:
             require_conversation(connection, conversation_id, lock=True)
             row = require_turn(connection, conversation_id, turn_id)
@@ -149,11 +159,27 @@ class Assistant:
             came = claim(connection, conversation_id)
         self.descriptions.add(description, came)
 
-    def ask_for_person(self, conversation_id: str) -> ConversationView:
-        """Record the wish for a person; never refused. Repeating it changes nothing."""
-        with self.database.write() as connection:
+    def ask_for_person(
+        self, conversation_id: str, needs: SupportNeeds = NO_NEEDS
+    ) -> ConversationView:
+        """Record the wish for a person; never refused. Repeating it changes nothing.
+
+        With staff it opens a case, or brings back one that ended a few days ago. `needs` are kept
+        only where there is a case.
+        """
+        with erased_is_unknown(), self.database.write() as connection:
             require_conversation(connection, conversation_id, lock=True)
-            self._request_person(connection, conversation_id)
+            self._request_person(connection, conversation_id, needs)
+        return self.read(conversation_id)
+
+    def state_needs(self, conversation_id: str, needs: SupportNeeds) -> ConversationView:
+        """Record the citizen's support needs in place of earlier ones, for whoever has their case.
+
+        Without a case that has not ended nobody could act on them: nothing is kept.
+        """
+        with erased_is_unknown(), self.database.write() as connection:
+            require_conversation(connection, conversation_id, lock=True)
+            self._desk.state_needs(connection, conversation_id, needs)
         return self.read(conversation_id)
 
     def erase(self, conversation_id: str) -> None:
@@ -183,6 +209,7 @@ class Assistant:
                 )
                 forget_code(connection, conversation_id)
                 forget_call_back(connection, conversation_id)
+                erase_escalation(connection, self.log, conversation_id)
                 self.log.erase(connection, conversation_id)
         self.keys.destroy(conversation_id)
 
@@ -197,8 +224,18 @@ class Assistant:
     @property
     def _closing(self) -> Closing:
         return Closing(
-            self.database, self.log, self._reader, self.policy, self.clock, self.organisation
+            self.database,
+            self.log,
+            self._reader,
+            self.policy,
+            self.clock,
+            self.organisation,
+            self._desk.deliver,
         )
+
+    @property
+    def _desk(self) -> Desk:
+        return Desk(self.cases, self.staffed)
 
     # -- receiving -----------------------------------------------------------------------------
 
@@ -250,7 +287,7 @@ class Assistant:
                 {"conversation": conversation_id, "first": first, "before": position},
             ).all()
             views = [self._reader.view(connection, row) for row in rows]
-        return tuple(_exchange(view) for view in views if view.outcome != "refused")
+        return tuple(exchange_of(view) for view in views if view.outcome != "refused")
 
     # -- answering and recording ---------------------------------------------------------------
 
@@ -275,7 +312,8 @@ class Assistant:
                 return self._reader.view(connection, row)
             if conversation.person_has_since is not None:
                 event = suppressed_event(turn, conversation_id, position, versions)
-                settle(connection, self.log, turn.id, TurnStatus.SILENT, event)
+                recorded = settle(connection, self.log, turn.id, TurnStatus.SILENT, event)
+                self._desk.deliver(connection, conversation_id, turn.id, recorded)
                 row = require_turn(connection, conversation_id, turn.id)
                 return self._reader.view(connection, row)
             self.log.lock(connection)
@@ -300,16 +338,19 @@ class Assistant:
                 answered_at=self.clock(),
                 help_note=self.policy.help_note(turn.maybe, turn.language),
             )
-            event = answered_event(turn, outcome, view, versions)
-            record = settle(connection, self.log, turn.id, TurnStatus.ANSWERED, event, outcome)
+            workings = self._desk.keep_workings(connection, conversation_id, turn, outcome)
+            event = answered_event(turn, outcome, view, versions, workings)
+            recorded = settle(connection, self.log, turn.id, TurnStatus.ANSWERED, event, outcome)
             if position == 0:
                 day, rules = self.clock().date(), self.policy.monitoring
                 count_question(connection, turn, outcome, day, rules)
-            if outcome.reason is Reason.ASKED_FOR_PERSON:
+            if self._desk.hands_over(outcome):
                 self._request_person(connection, conversation_id)
-        return replace(view, record=record)
+        return replace(view, record=recorded.record_id)
 
-    def _request_person(self, connection: Connection, conversation_id: str) -> None:
+    def _request_person(
+        self, connection: Connection, conversation_id: str, needs: SupportNeeds = NO_NEEDS
+    ) -> None:
         asked = connection.execute(
             update(conversations)
             .where(
@@ -320,38 +361,10 @@ class Assistant:
         )
         if asked.rowcount:
             self.log.append(connection, [Event(Kind.PERSON_REQUESTED, {}, conversation_id)])
-
-
-def _require_text(question: RawText) -> None:
-    if not question.strip():
-        raise QuestionInvalid("Type your question, then send it.")
-    _require_readable(question)
-
-
-def _require_readable(text: RawText) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise QuestionInvalid("The text has characters that cannot be read.") from error
+        self._desk.request(connection, conversation_id, needs)
 
 
 def _faulty(turn: Turn, stage: str, fault: Exception) -> Turn:
     entry = TraceEntry(stage, "fault", {"error": type(fault).__name__}, 0)
     outcome = Abstained(Reason.SYSTEM_FAULT)
     return replace(turn, answer=None, outcome=outcome, trace=(*turn.trace, entry))
-
-
-_ON_A_SUBJECT = frozenset({"answered", "abstained", "clarifying"})
-
-
-def _exchange(view: TurnView) -> Exchange:
-    """Return a turn as history; thanks, or what was not understood, give a follow-up no subject."""
-    about = view.outcome in _ON_A_SUBJECT and view.reason != Reason.NOT_UNDERSTOOD.value
-    cited = view.citations[0] if view.citations else None
-    return Exchange(
-        question=RedactedText(view.question if about else ""),
-        answer=view.answer,
-        title=cited.title if cited else "",
-        heading=cited.heading if cited else "",
-        url=cited.url if cited else "",
-    )

@@ -82,7 +82,8 @@ class Turn:
     (float32, of unit length). `maybe` is the danger that its writer may be in, where
     MAYBE_IN_TROUBLE is among the marks, else None. `outside` is how far the question looks like
     what no guidance is for, 0 for not at all. `hits` are in the language that is searched;
-    `english` is what the English words for a Welsh question find.
+    `english` is what the English words for a Welsh question find. `rejected` is a draft that its
+    passages do not bear out: for an adviser's eyes alone.
     """
 
     id: str
@@ -104,6 +105,7 @@ class Turn:
     hits: tuple[Hit, ...] = ()
     english: tuple[Hit, ...] = ()
     answer: Answer | None = None
+    rejected: Answer | None = None
     confidence: float = 0.0
     outcome: Outcome | None = None
     trace: tuple[TraceEntry, ...] = ()

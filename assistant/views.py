@@ -140,11 +140,42 @@ class TurnView:
         return Link(page.title, page.url, source.updated)
 
 
+class PersonState(StrEnum):
+    """Who has the conversation, as its citizen sees it."""
+
+    NOBODY = "nobody"
+    """No person is asked for, or nobody is there to ask."""
+    WAITING = "waiting"
+    """It waits for a person."""
+    WITH_PERSON = "with_person"
+    """A person has it: the assistant is silent."""
+    ENDED = "ended"
+    """A person had it, and closed it, or the citizen did not come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonMessage:
+    """A person's message as the citizen sees it: `first_name` is the adviser's.
+
+    `from_draft`: the assistant drafted it, the adviser sent it.
+    """
+
+    id: str
+    first_name: str
+    text: str
+    at: datetime
+    record: str
+    from_draft: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class ConversationView:
     """A conversation as its citizen sees it. `person_requested_at` is set once they asked.
 
-    `described`: its form about the citizen was sent; what was said in it is not known.
+    `described`: its form about the citizen was sent; what was said in it is not known. `person`
+    says who has it; `adviser` is the first name of whoever has it now, or "". `messages` are what
+    people wrote, oldest first; what the citizen wrote to them are turns with the status silent.
+    `case_number` is what to quote when calling, 0 where there is no case.
     """
 
     id: str
@@ -153,3 +184,17 @@ class ConversationView:
     turns: tuple[TurnView, ...] = ()
     person_requested_at: datetime | None = None
     described: bool = False
+    person: PersonState = PersonState.NOBODY
+    adviser: str = ""
+    messages: tuple[PersonMessage, ...] = ()
+    case_number: int = 0
+
+    @property
+    def timeline(self) -> tuple[TurnView | PersonMessage, ...]:
+        """Return turns and people's messages in order of time; a turn stands where it was asked."""
+        entries: tuple[TurnView | PersonMessage, ...] = (*self.turns, *self.messages)
+        return tuple(sorted(entries, key=_moment))
+
+
+def _moment(entry: TurnView | PersonMessage) -> datetime:
+    return entry.at if isinstance(entry, PersonMessage) else entry.asked_at

@@ -32,6 +32,54 @@ class Kind(StrEnum):
     PERSON_REQUESTED = "person_requested"
     """A citizen asked for a person."""
 
+    CASE_OPENED = "case_opened"
+    """A conversation became a case for a person; its case file is sealed with it."""
+
+    CASE_CLAIMED = "case_claimed"
+    """An adviser took a case: from then on the assistant is silent."""
+
+    CASE_REPLIED = "case_replied"
+    """An adviser's reply to a citizen; recorded before it is shown."""
+
+    CASE_CONTINUED = "case_continued"
+    """The citizen wrote while a person has the conversation."""
+
+    CASE_RELEASED = "case_released"
+    """An adviser put a case back into its queue."""
+
+    CASE_TRANSFERRED = "case_transferred"
+    """A case went to another queue or to a colleague."""
+
+    CASE_NOTED = "case_noted"
+    """An adviser wrote a note that only staff see."""
+
+    CASE_NEEDS_STATED = "case_needs_stated"
+    """A citizen said which support they need."""
+
+    CASE_NEEDS_ACKNOWLEDGED = "case_needs_acknowledged"
+    """An adviser acknowledged the support needs."""
+
+    CASE_CLOSE_PROPOSED = "case_close_proposed"
+    """The first of two people proposed to close a case."""
+
+    CASE_CLOSE_DECLINED = "case_close_declined"
+    """A proposal to close a case was declined."""
+
+    CASE_RESOLVED = "case_resolved"
+    """A case was closed, with a reason."""
+
+    CASE_REOPENED = "case_reopened"
+    """A case that had ended was opened again."""
+
+    CASE_EXPIRED = "case_expired"
+    """A case ended because the citizen did not come back in time."""
+
+    CASE_ERASED = "case_erased"
+    """A case ended because its citizen deleted the conversation."""
+
+    TEXT_REVEALED = "text_revealed"
+    """A member of staff had personal data in a citizen's message unmasked, with a reason."""
+
     CONVERSATION_ERASED = "conversation_erased"
     """A conversation's ciphertexts were deleted, its key and salts destroyed."""
 

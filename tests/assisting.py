@@ -13,9 +13,11 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
+from sqlalchemy import Connection
 
 from api.migrations import upgrade
 from assistant.describing import Descriptions
+from assistant.escalations.cases import Cases
 from assistant.generation import ChatModel
 from assistant.guidance import LiveAnswering
 from assistant.listening import TroubleModel
@@ -165,6 +167,7 @@ class World:
     operations: Operations
     guidance: dict[SnapshotRef, Opened]
     built: list[int] = field(default_factory=list)
+    cases: Cases | None = None
 
     def ask(self, conversation: ConversationView, question: str, key: str = "") -> TurnView:
         """Ask with a key of its own unless one is given."""
@@ -201,8 +204,12 @@ def open_world(
     clock: Clock | None = None,
     steps: Callable[[Sequence[Step]], Sequence[Step]] = tuple,
     listeners: Listeners = NOBODY,
+    staffed: Callable[[Connection], bool] | None = None,
 ) -> Iterator[World]:
-    """Open an assistant at these databases, made where new; `steps` may change the pipeline."""
+    """Open an assistant at these databases, made where new; `steps` may change the pipeline.
+
+    With `staffed` it has a contact centre, whose cases are due an hour after somebody waits.
+    """
     clock = clock or Clock()
     database = Database.open(url)
     upgrade(database)
@@ -223,6 +230,18 @@ def open_world(
         snapshot = state.snapshot.version if state.snapshot else ""
         return Versions("software-1", snapshot, policy.digest, "embedder-1", "q", state.version)
 
+    cases = None
+    if staffed is not None:
+        cases = Cases(
+            database,
+            keys,
+            log,
+            policy,
+            lambda text: redactor.mask(text).text,
+            clock,
+            identifiers(f"{prefix}c"),
+            lambda priority, queue, since: since + timedelta(hours=1),
+        )
     assistant = Assistant(
         database=database,
         keys=keys,
@@ -233,10 +252,23 @@ def open_world(
         clock=clock,
         new_id=identifiers(f"{prefix}t"),
         descriptions=Descriptions(database, clock, policy.monitoring.together),
+        cases=cases,
+        staffed=staffed or (lambda connection: False),
     )
     operations = Operations(database, log, clock)
     world = World(
-        url, keys_url, database, keys, log, policy, clock, assistant, operations, guidance, built
+        url,
+        keys_url,
+        database,
+        keys,
+        log,
+        policy,
+        clock,
+        assistant,
+        operations,
+        guidance,
+        built,
+        cases,
     )
     try:
         if activate and operations.state().snapshot is None:

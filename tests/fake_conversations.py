@@ -34,6 +34,7 @@ from assistant.errors import (
     TurnInProgress,
     TurnUnknown,
 )
+from assistant.escalations.needs import NO_NEEDS, SupportNeeds
 from assistant.outcomes import Contact, HelpNote
 from assistant.text import RawText
 from assistant.views import (
@@ -158,7 +159,9 @@ class FakeConversations:
             self._conversations[conversation_id] = replace(conversation, described=True)
             self.descriptions.append(description)
 
-    def ask_for_person(self, conversation_id: str) -> ConversationView:
+    def ask_for_person(
+        self, conversation_id: str, needs: SupportNeeds = NO_NEEDS
+    ) -> ConversationView:
         with self._lock:
             conversation = self.read(conversation_id)
             if conversation.person_requested_at is None:
@@ -167,6 +170,9 @@ class FakeConversations:
                 )
                 self._conversations[conversation_id] = conversation
             return conversation
+
+    def state_needs(self, conversation_id: str, needs: SupportNeeds) -> ConversationView:
+        return self.read(conversation_id)
 
     def erase(self, conversation_id: str) -> None:
         with self._lock:

@@ -16,6 +16,7 @@ from assistant.english_terms import LONGEST, EnglishTerms, words_of
 from assistant.errors import PolicyInvalid
 from assistant.outcomes import Contact, HelpNote, Outcome, Reason, Refused, Signposted
 from assistant.patterns import PatternError, Words, check, fold, pattern
+from assistant.policy.escalating import Escalations
 from assistant.policy.glossary_words import GlossaryWords, form_words
 from assistant.policy.grounding_words import GroundingWords
 from assistant.policy.levels import ServiceLevels
@@ -57,6 +58,7 @@ FILES: Mapping[str, type[Strict]] = {
     "describing.cy.toml": DescribingWords,
     "describing.en.toml": DescribingWords,
     "english_terms.toml": EnglishTermsList,
+    "escalations.toml": Escalations,
     "glossary.cy.toml": GlossaryWords,
     "glossary.en.toml": GlossaryWords,
     "grounding.toml": GroundingWords,
@@ -99,6 +101,7 @@ class Policy:
     monitoring: Monitoring
     service_levels: ServiceLevels
     describing: Mapping[str, DescribingWords]
+    escalations: Escalations
     english: Wording
     welsh: Wording
     digest: str
@@ -209,6 +212,7 @@ def load_policy(folder: Path | None = None) -> Policy:
             language: _part(files[f"describing.{language}.toml"], DescribingWords)
             for language in ("en", "cy")
         },
+        escalations=_part(files["escalations.toml"], Escalations),
         english=_part(files["wording.en.toml"], Wording),
         welsh=_part(files["wording.cy.toml"], Wording),
         digest=hashlib.sha256(rfc8785.dumps(content)).hexdigest(),

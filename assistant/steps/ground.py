@@ -45,6 +45,7 @@ def ground(
             if quoted.answer is not None and not faults(quoted.answer, turn):
                 return quoted.note("fell back to quotation", faults=found)
         outcome = Abstained(Reason.NOT_GROUNDED)
-        return replace(turn.note("not grounded", faults=found), answer=None, outcome=outcome)
+        noted = turn.note("not grounded", faults=found)
+        return replace(noted, answer=None, rejected=turn.answer, outcome=outcome)
 
     return step
