@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
@@ -25,6 +25,9 @@ from api.pages.rendering import Pages
 from api.parts import Parts
 from api.rate_limits import RateLimits
 from api.security import BodyLimit, Guard
+from api.staff.console import open_console
+from api.staff.rendering import refuse_staff
+from api.staff.routing import STAFF_ROUTERS
 from api.tokens import Tokens
 from api.web import Web
 from api.widget import routes as widget
@@ -62,14 +65,14 @@ def create_app(parts: Parts) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.web = web
-    for router in _ROUTERS:
+    for router in _routers(parts):
         app.include_router(router)
     describe(app)
     for expected in _EXPECTED:
         app.add_exception_handler(expected, _refusing(web))
 
     def refuse_here(request: Request, error: Exception) -> Response:
-        return refuse(request, web, error)
+        return _refuse(request, web, error)
 
     app.add_middleware(BodyLimit, limit=parts.limits.body_bytes, refuse=refuse_here)
     app.add_middleware(Guard, site=parts.site, refuse=refuse_here)
@@ -89,23 +92,33 @@ def _build(parts: Parts) -> Web:
         ),
         assets=assets,
         pages=Pages(parts.site, limits, assets, parts.describing),
+        staff=open_console(parts.staff) if parts.staff else None,
     )
 
 
 def _refusing(web: Web) -> Callable[[Request, Exception], Coroutine[Any, Any, Response]]:
     async def handle(request: Request, error: Exception) -> Response:
         if isinstance(error, HTTPException) and error.status_code == 405:
-            error = HTTPException(405, headers={"Allow": _methods_at(request.url.path)})
-        return refuse(request, web, error)
+            error = HTTPException(405, headers={"Allow": _methods_at(request.url.path, web)})
+        return _refuse(request, web, error)
 
     return handle
 
 
-def _methods_at(path: str) -> str:
+def _routers(parts: Parts) -> tuple[APIRouter, ...]:
+    return (*STAFF_ROUTERS, *_ROUTERS) if parts.staff else _ROUTERS
+
+
+def _refuse(request: Request, web: Web, error: Exception) -> Response:
+    of_staff = web.staff is not None and f"{request.url.path}/".startswith("/staff/")
+    return refuse_staff(request, web, error) if of_staff else refuse(request, web, error)
+
+
+def _methods_at(path: str, web: Web) -> str:
     """Return every method that some route takes at this path (RFC 9110 §10.2.1)."""
     methods = {
         method
-        for router in _ROUTERS
+        for router in _routers(web.parts)
         for route in router.routes
         if isinstance(route, APIRoute) and route.path_regex.match(path)
         for method in route.methods or ()

@@ -7,7 +7,7 @@ import logging
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from importlib.metadata import version
 from importlib.resources import files
@@ -17,11 +17,11 @@ import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, create_engine, make_url
 
+from api.contact_centre import ContactCentre
 from api.errors import HomeInUse, SettingInvalid
 from api.migrations import upgrade
 from api.monitored import Monitored
 from api.settings import PREFIX, Settings
-from assistant.callbacks import CallBacks
 from assistant.describing import Descriptions
 from assistant.errors import WeightsMismatch
 from assistant.follow_ups import FollowUpRules
@@ -33,16 +33,14 @@ from assistant.live import LiveState, Operations, SnapshotRef
 from assistant.pipeline import Step, build_steps, find
 from assistant.policy import Policy, load_policy
 from assistant.presentation import Versions
-from assistant.private_codes import PrivateCodes
 from assistant.redaction.redactor import Redactor
 from assistant.releases import Release
 from assistant.releasing import ReleaseFigures, Releases
 from assistant.service import Assistant
-from assistant.service_levels.closures import Closures
 from assistant.starts import record_policy, record_start
 from assistant.steps.listen import NOBODY, Listeners
 from assistant.steps.retrieve import DEPTH
-from assistant.text import RawText
+from assistant.text import RawText, RedactedText
 from assistant.turns import Exchange, Turn
 from audit.database import Database
 from audit.erasure import finish_erasures
@@ -248,29 +246,29 @@ class Home:
             answering=LiveAnswering(
                 self.open_guidance, self._steps, self._versions, self._require_approved
             ),
-            mask=lambda text: self.redactor.mask(text).text,
+            mask=self._mask,
             clock=now,
             new_id=new_id,
             descriptions=Descriptions(self.database, now, self.policy.monitoring.together),
             organisation=self.settings.organisation,
+            cases=self.contact_centre.cases,
+            staffed=self.contact_centre.staffed,
         )
 
     @cached_property
-    def closures(self) -> Closures:
-        """Changes of single days' opening hours; `queues()` gives the queues as they are open."""
-        return Closures(self.database, self.log, self.policy.service_levels, now)
-
-    @cached_property
-    def call_backs(self) -> CallBacks:
-        """The call-backs that citizens choose."""
-        levels = self.policy.service_levels
-        return CallBacks(self.database, self.keys, self.log, levels, now, new_id)
-
-    @cached_property
-    def private_codes(self) -> PrivateCodes:
-        """The codes with which citizens come back to a conversation."""
-        lasts = timedelta(days=self.policy.service_levels.private_code.days)
-        return PrivateCodes(self.database, self.log, self._secret("codes.key").value, now, lasts)
+    def contact_centre(self) -> ContactCentre:
+        """The people behind the assistant."""
+        return ContactCentre(
+            database=self.database,
+            keys=self.keys,
+            log=self.log,
+            policy=self.policy,
+            mask=self._mask,
+            clock=now,
+            new_id=new_id,
+            code_secret=self._secret("codes.key"),
+            organisation=self.settings.organisation,
+        )
 
     @cached_property
     def monitored(self) -> Monitored:
@@ -423,6 +421,9 @@ class Home:
         if self.gate is not None:
             with self.database.read() as connection:
                 self.gate.admit(connection, live.version)
+
+    def _mask(self, text: RawText) -> RedactedText:
+        return self.redactor.mask(text).text
 
     def _secret(self, name: str) -> Secret:
         return load_or_create_secret(self.settings.secrets_folder / name)

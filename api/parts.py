@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, IPv6Network
 from urllib.parse import urlsplit
 
 from api.errors import SiteInvalid
+from api.staff.console import StaffParts
 from assistant.conversations import Conversations
 from assistant.policy.watching import DescribingWords
 from assistant.releasing import ReleaseFigures
@@ -103,6 +104,7 @@ class Limits:
     turns_per_address: str = "120 per minute"
     turns_per_conversation: str = "15 per minute"
     feedback_per_conversation: str = "30 per minute"
+    sign_ins_per_address: str = "120 per minute"
     storage: str = "memory://"
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     body_bytes: int = 64 * 1024
@@ -146,7 +148,8 @@ GuidanceLookup = Callable[[str], GuidancePage | None]
 class Parts:
     """What `create_app` needs. `token_secret` is at least 32 random bytes and is kept private.
 
-    `describing` is the voluntary form by language, `monitored` how groups fare in live use.
+    `describing` is the voluntary form by language, `monitored` how groups fare in live use. Without
+    `staff` there is no console.
     """
 
     conversations: Conversations
@@ -159,6 +162,7 @@ class Parts:
     limits: Limits = Limits()
     releases: Callable[[], ReleaseFigures] = ReleaseFigures
     monitored: Callable[[], tuple[Seen, ...]] = tuple
+    staff: StaffParts | None = None
 
     def __post_init__(self) -> None:
         if len(self.token_secret) < 32:

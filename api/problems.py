@@ -9,7 +9,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from api.errors import Busy, FormRefused, RateLimited, TokenRefused
+from api.errors import ApiError, Busy, FormRefused, RateLimited, TokenRefused
+from api.staff.errors import (
+    NotPermitted,
+    NotSignedIn,
+    ProviderFailed,
+    SignInRefused,
+    SignInSlowed,
+    StaffInvalid,
+    StaffMoveRefused,
+    StaffUnknown,
+)
 from assistant.errors import (
     AnsweringOff,
     AssistantError,
@@ -68,6 +78,16 @@ _ASSISTANT: tuple[tuple[type[AssistantError], int, str, str], ...] = (
     (AnsweringOff, 503, "answering-off", "Answering is switched off"),
 )
 
+_STAFF: tuple[tuple[type[ApiError], int, str, str], ...] = (
+    (NotSignedIn, 401, "sign-in-needed", "You are not signed in"),
+    (NotPermitted, 403, "not-permitted", "You cannot open this page"),
+    (StaffUnknown, 404, "staff-unknown", "There is no such account"),
+    (StaffMoveRefused, 409, "staff-move-refused", "This cannot be done now"),
+    (StaffInvalid, 422, "staff-invalid", "This form cannot be used"),
+    (SignInRefused, 422, "sign-in-refused", "Signing in did not work"),
+    (ProviderFailed, 502, "provider-failed", "Signing in did not work"),
+)
+
 _DETAIL = {
     "conversation-unknown": "It was deleted or never existed. Start a new conversation.",
     "turn-unknown": "Check the question's id against the conversation.",
@@ -75,6 +95,9 @@ _DETAIL = {
     "key-reused": "Send the new question with a new Idempotency-Key.",
     "described-already": "There is nothing left to do: one is counted for each conversation.",
     "description-invalid": "Choose at least one answer that the form offers, after a question.",
+    "sign-in-needed": "Sign in, then open this page again.",
+    "not-permitted": "Your roles do not include this. Ask an admin if you need it.",
+    "staff-unknown": "Go back to the list of people and choose one from there.",
     "answering-off": "Try again later, or ask for a person: that always works.",
 }
 
@@ -90,7 +113,7 @@ SERVER_FAULT = Problem(
 def problem_of(error: Exception) -> Problem:
     """Return the problem that an expected error means, or `SERVER_FAULT`."""
     match error:
-        case RateLimited() | Busy():
+        case RateLimited() | Busy() | SignInSlowed():
             return _to_wait(error)
         case TokenRefused():
             headers = {"WWW-Authenticate": 'Bearer realm="conversation"'}
@@ -103,7 +126,7 @@ def problem_of(error: Exception) -> Problem:
         case HTTPException():
             return _of_status(error)
         case _:
-            return _of_assistant(error)
+            return _of_staff(error) if isinstance(error, ApiError) else _of_assistant(error)
 
 
 def body_of(request: Request, problem: Problem, base_url: str) -> dict[str, object]:
@@ -134,6 +157,7 @@ def known_problems() -> tuple[tuple[str, int, str], ...]:
     """Return every (code, status, what to do) that this service can send."""
     rows = [(code, status, detail) for status, (code, detail) in _BY_STATUS.items()]
     rows += [(code, status, _DETAIL.get(code, title)) for _, status, code, title in _ASSISTANT]
+    rows += [(code, status, _DETAIL.get(code, title)) for _, status, code, title in _STAFF]
     rows += [
         ("invalid", 422, "Change the fields named in 'errors', then send the request again."),
         ("too-many-requests", 429, "Wait for the seconds given in Retry-After, then try again."),
@@ -144,7 +168,7 @@ def known_problems() -> tuple[tuple[str, int, str], ...]:
     return tuple(sorted(rows))
 
 
-def _to_wait(error: RateLimited | Busy) -> Problem:
+def _to_wait(error: RateLimited | Busy | SignInSlowed) -> Problem:
     headers = {"Retry-After": str(error.retry_after)}
     if isinstance(error, Busy):
         return Problem(503, "busy", "All places are taken", str(error), headers=headers)
@@ -165,6 +189,13 @@ def _of_assistant(error: Exception) -> Problem:
         if isinstance(error, kind):
             headers = {"Retry-After": "1"} if kind is TurnInProgress else {}
             return Problem(status, code, title, _DETAIL.get(code) or str(error), headers=headers)
+    return SERVER_FAULT
+
+
+def _of_staff(error: ApiError) -> Problem:
+    for kind, status, code, title in _STAFF:
+        if isinstance(error, kind):
+            return Problem(status, code, title, _DETAIL.get(code) or str(error))
     return SERVER_FAULT
 
 

@@ -28,6 +28,7 @@ class RateLimits:
         self._turns_here = parse(limits.turns_per_address)
         self._turns = parse(limits.turns_per_conversation)
         self._feedback = parse(limits.feedback_per_conversation)
+        self._sign_ins = parse(limits.sign_ins_per_address)
 
     def count_start(self, address: str) -> None:
         """Count a new conversation from this address; raise `RateLimited` above the rate."""
@@ -42,6 +43,13 @@ class RateLimits:
     def count_feedback(self, conversation_id: str) -> None:
         """Count a piece of feedback; raise `RateLimited` above the rate."""
         self._count((self._feedback, ("feedback", conversation_id)))
+
+    def count_sign_in(self, address: str) -> None:
+        """Count a try at a staff door from this address; raise `RateLimited` above the rate.
+
+        This only bounds the work of hashing; `api/staff/throttle.py` slows guessing.
+        """
+        self._count((self._sign_ins, ("sign-in", address)))
 
     def _count(self, *windows: tuple[object, tuple[str, str]]) -> None:
         for item, (kind, who) in windows:

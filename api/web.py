@@ -13,6 +13,7 @@ from api.metrics import Metrics
 from api.pages.rendering import Pages
 from api.parts import Parts
 from api.rate_limits import RateLimits, client_address
+from api.staff.console import Console
 from api.tokens import Tokens
 from assistant.views import ConversationView
 
@@ -28,6 +29,14 @@ class Web:
     answering: Answering
     assets: Assets
     pages: Pages
+    staff: Console | None = None
+
+    @property
+    def console(self) -> Console:
+        """Return the staff console's parts; its routes exist only where it has some."""
+        if self.staff is None:
+            raise LookupError("this app was built without a staff console")
+        return self.staff
 
     async def conversation(self, conversation_id: str) -> ConversationView:
         """Return the conversation, read outside the event loop."""

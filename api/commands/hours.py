@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.bootstrap import Home, now
 from api.commands.running import fail, opened_home, output
@@ -29,13 +29,18 @@ def show(
 ) -> None:
     """Show when each queue is open, and what was changed."""
     with opened_home() as home:
-        queues = home.closures.queues()
-        table = Table("day", *(f"{q.rules.title} ({q.rules.hours})" for q in queues.values()))
+        queues = home.contact_centre.closures.queues()
+        titles: dict[str, list[str]] = {}
+        for queue in queues.values():
+            titles.setdefault(queue.rules.hours, []).append(queue.rules.title)
+        heads = (f"{name}: {', '.join(served)}" for name, served in titles.items())
+        table = Table(Column("day", no_wrap=True), *heads)
+        shown = tuple({queue.rules.hours: queue for queue in queues.values()}.values())
         today = next(iter(queues.values())).calendar.local(now()).date()
         for day in (today + timedelta(days=ahead) for ahead in range(days)):
-            table.add_row(f"{day:%a %d %b %Y}", *(_day(queue, day) for queue in queues.values()))
+            table.add_row(f"{day:%a %d %b %Y}", *(_day(queue, day) for queue in shown))
         output.print(table, markup=False)
-        for made in home.closures.all():
+        for made in home.contact_centre.closures.all():
             output.print(_told(made), markup=False, highlight=False)
 
 
@@ -51,7 +56,7 @@ def close(
     """Close these hours on a day, or for part of it."""
     with opened_home() as home:
         opens, closes = _minute(begins), _minute(until)
-        made = home.closures.close(name, _date(day), reason, by, opens, closes)
+        made = home.contact_centre.closures.close(name, _date(day), reason, by, opens, closes)
         output.print(_told(made), markup=False, highlight=False)
         if calls := _booked(home, made):
             output.print(f"Call-backs booked then: {calls}. Ring these people, or open again.")
@@ -69,7 +74,7 @@ def open_(
     """Open on a day on which it would be closed."""
     with opened_home() as home:
         opens, closes = _minute(begins), _minute(until)
-        made = home.closures.open(name, _date(day), reason, by, opens, closes)
+        made = home.contact_centre.closures.open(name, _date(day), reason, by, opens, closes)
         output.print(_told(made), markup=False, highlight=False)
 
 
@@ -81,7 +86,11 @@ def undo(
 ) -> None:
     """Take a change back."""
     with opened_home() as home:
-        output.print(_told(home.closures.undo(number, reason, by)), markup=False, highlight=False)
+        output.print(
+            _told(home.contact_centre.closures.undo(number, reason, by)),
+            markup=False,
+            highlight=False,
+        )
 
 
 def _day(queue: Queue, day: date) -> str:
@@ -106,7 +115,7 @@ def _booked(home: Home, made: RecordedChange) -> int:
     with home.database.read() as connection:
         return sum(
             booked_on(connection, queue.name, *_moments(queue, made))
-            for queue in home.closures.queues().values()
+            for queue in home.contact_centre.closures.queues().values()
             if queue.calendar.name == made.hours
         )
 

@@ -11,6 +11,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, text
 
+import api.staff.tables
 import assistant.escalations.tables
 import assistant.storage
 import audit.storage
@@ -23,7 +24,7 @@ LOCK = 7_310_557_821
 
 def metadata_for(engine_name: str) -> list[MetaData]:
     """Return the tables that belong in the main database of that engine."""
-    tables = [audit.storage.metadata, assistant.storage.metadata]
+    tables = [audit.storage.metadata, assistant.storage.metadata, api.staff.tables.metadata]
     if engine_name == "postgresql":
         tables.append(knowledge.pgvector_tables.metadata)
     return tables

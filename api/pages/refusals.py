@@ -43,11 +43,17 @@ def citizen_problem(request: Request, web: Web, problem: Problem, language: str)
     )
 
 
+def wants_page(request: Request) -> bool:
+    """Return whether this client can read a page."""
+    api = request.url.path.startswith("/v1/")
+    return not api and "text/html" in request.headers.get("accept", "")
+
+
 def refuse(request: Request, web: Web, error: Exception) -> Response:
     """Return the refusal as this client can read it: a page for browsers, else a problem."""
     problem = problem_of(error)
     web.metrics.refused(problem.status, problem.code)
-    if request.url.path.startswith("/v1/") or "text/html" not in request.headers.get("accept", ""):
+    if not wants_page(request):
         return respond(request, problem, web.parts.site.base_url)
     language = web.pages.language_of(request)
     words = web.pages.words(language)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field
 
+from assistant.escalations.states import Priority
 from assistant.policy.model import Strict, Text
 
 ALWAYS = "always"
@@ -24,14 +25,6 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 _INTERVAL = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})")
-
-
-class Priority(StrEnum):
-    """How pressing a case is, the most pressing first."""
-
-    URGENT = "urgent"
-    HIGH = "high"
-    NORMAL = "normal"
 
 
 class Promise(StrEnum):

@@ -223,6 +223,7 @@ def load_policy(folder: Path | None = None) -> Policy:
     _check_placeholders(files)
     _check_glossaries(policy, files)
     _check_describing(policy, files)
+    _check_queues(policy, files)
     return policy
 
 
@@ -412,3 +413,11 @@ def _check_describing(policy: Policy, files: Mapping[str, _File]) -> None:
         if list(asked.groups) != list(welsh[name].groups):
             why = f"offer the same groups as in English: {', '.join(asked.groups)}"
             raise file.wrong(("question", name, "groups"), why)
+
+
+def _check_queues(policy: Policy, files: Mapping[str, _File]) -> None:
+    """Raise unless every queue that a case can be in has its hours and targets."""
+    for name in policy.escalations.queue:
+        if name not in policy.service_levels.queue:
+            why = f'give "{name}" its hours and targets in service_levels.toml too'
+            raise files["escalations.toml"].wrong(("queue", name), why)

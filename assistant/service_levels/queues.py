@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from assistant.policy.levels import Priority, Promise, QueueRules, ServiceLevels
+from assistant.escalations.states import Priority
+from assistant.policy.levels import Promise, QueueRules, ServiceLevels
 from assistant.service_levels.calendars import Calendar, Change, calendar_of
 from assistant.service_levels.due import Due, OnHold, due
 from assistant.service_levels.pauses import Pause

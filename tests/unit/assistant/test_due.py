@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import NeverOpen
+from assistant.escalations.states import Priority
 from assistant.policy import load_policy
-from assistant.policy.levels import ALWAYS, DAY, Priority, Promise
+from assistant.policy.levels import ALWAYS, DAY, Promise
 from assistant.service_levels.calendars import Calendar, Change, ChangeKind, calendar_of
 from assistant.service_levels.due import Due, OnHold, due
 from assistant.service_levels.pauses import Pause, PauseReason
