@@ -17,7 +17,7 @@ from api.web import Web
 
 HOME = "/staff"
 SIGN_IN = "/staff/sign-in"
-_OURS = re.compile(r"/staff(/[\w/.~-]*)?(\?[\w=&%.~+-]*)?", re.ASCII)
+_OURS = re.compile(r"/staff(/[\w~-][\w.~-]*)*(\?[\w=&%.~+-]*)?", re.ASCII)
 _LONGEST_ADDRESS = 500
 
 

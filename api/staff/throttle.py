@@ -63,7 +63,9 @@ class Throttle:
         now = self.clock()
         with self.database.write() as connection:
             old = as_text(now - FORGOTTEN_AFTER)
-            connection.execute(delete(attempts).where(attempts.c.last_at < old))
+            forgotten = select(attempts.c.key).where(attempts.c.last_at < old)
+            unused = forgotten.with_for_update(skip_locked=True)
+            connection.execute(delete(attempts).where(attempts.c.key.in_(unused)))
             counted = {key: self._locked(connection, key, now) for key in _keys(tries)}
             waits = [as_moment(not_before) - now for _, not_before in counted.values()]
             longest = max(waits)
@@ -82,6 +84,8 @@ class Throttle:
 
     def passed(self, connection: Connection, tries: Tries) -> None:
         """Forget this pair's failures; take back the one that was counted for all strangers."""
+        for key in _keys(tries):
+            connection.execute(select(attempts).where(attempts.c.key == key).with_for_update())
         connection.execute(delete(attempts).where(attempts.c.key == tries.own))
         if tries.shared:
             connection.execute(

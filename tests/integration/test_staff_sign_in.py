@@ -110,7 +110,7 @@ def test_nothing_that_opens_anything_is_stored_readable(made: Staffing) -> None:
         before = made.stored()
         key, codes = join(made, http, invitation)
         kept = before + made.stored()
-        cookies = [value for value in http.cookies.values()]
+        cookies = list(http.cookies.values())
         for secret in (invitation.code, key, PASSWORD, *codes, *cookies):
             assert secret not in kept
         assert "$argon2id$" in kept
@@ -339,16 +339,28 @@ def test_cookies_are_strict_and_bound_to_the_host(made: Staffing) -> None:
 
 @pytest.mark.parametrize(
     "onward",
-    ["https://evil.example", "//evil.example", "/staff/../..//evil", "/staff\\evil", "/", "/staffx"]
-    + ["javascript:alert(1)", "/staff/sign-in?next=/staff", '/staff"><script>', "/staff\r\nX: y"],
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/staff/../..//evil",
+        "/staff/./evil",
+        "/staff\\evil",
+        "/",
+        "/staffx",
+        "javascript:alert(1)",
+        "/staff/sign-in?next=/staff",
+        '/staff"><script>',
+        "/staff\r\nX: y",
+        "/staff/" + "x" * 600,
+    ],
 )
 def test_signing_in_goes_on_only_to_our_own_pages(made: Staffing, onward: str) -> None:
     with made.client() as http:
         made.signed_in(http, Role.ADVISER)
         answer = http.get("/staff/sign-in", params={"next": onward})
-        target = answer.headers["location"]
-        assert target == "/staff" or re.fullmatch(r"/staff/[\w/.~-]+", target)
-        assert "evil" not in target.replace("/staff/../..//evil", "")
+        assert answer.headers["location"] == "/staff"
+        good = http.get("/staff/sign-in", params={"next": "/staff/cases/ab-1?page=2"})
+        assert good.headers["location"] == "/staff/cases/ab-1?page=2"
 
 
 def test_a_link_from_elsewhere_goes_on_from_our_own_page(made: Staffing) -> None:
