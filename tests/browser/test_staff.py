@@ -147,7 +147,7 @@ def test_inside(chromium: Browser, desk: Desk, mode: str) -> None:
         page.get_by_label("First name").fill("Eleri")
         page.get_by_label("Board").check()
         press(page, "Add")
-        page.get_by_text("Joining code").wait_for()
+        page.get_by_role("heading", name="joining code").wait_for()
         checked(page, mode)
         page.get_by_role("link", name="Eleri <script>alert(1)</script>").click()
         checked(page, mode)
