@@ -63,7 +63,9 @@ def context(chromium: Browser, desk: Desk, mode: str) -> BrowserContext:
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+    """Press a button that sends a form; wait for the page that comes."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
 
 
 def join(page: Page, desk: Desk, *held: Role) -> tuple[str, str]:
@@ -123,7 +125,8 @@ def test_the_way_in(chromium: Browser, desk: Desk, mode: str) -> None:
         page.get_by_label("Password").fill(PASSWORD)
         press(page, "Continue")
         checked(page, mode)
-        page.get_by_role("link", name="I do not have my phone").click()
+        with page.expect_navigation():
+            page.get_by_role("link", name="I do not have my phone").click()
         checked(page, mode)
 
 
@@ -149,7 +152,8 @@ def test_inside(chromium: Browser, desk: Desk, mode: str) -> None:
         press(page, "Add")
         page.get_by_role("heading", name="joining code").wait_for()
         checked(page, mode)
-        page.get_by_role("link", name="Eleri <script>alert(1)</script>").click()
+        with page.expect_navigation():
+            page.get_by_role("link", name="Eleri <script>alert(1)</script>").click()
         checked(page, mode)
         press(page, "Close this account")
         page.get_by_text("The account is closed").wait_for()
