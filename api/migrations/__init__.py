@@ -11,6 +11,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, text
 
+import assistant.escalations.tables
+import assistant.hooks.tables
 import assistant.storage
 import audit.storage
 import knowledge.pgvector_tables
