@@ -16,6 +16,10 @@ AssistantError
 ├── ReleaseMoveRefused        a move with a release that is not open, or not fully said
 ├── BoardNoteRefused          a note of the board that is forged, stale or about something else
 ├── BoardKeyRefused           a board key that cannot be registered, retired or used
+├── HooksInvalid              the file of hooks is wrong; names file, line and what to write
+├── EndpointUnknown           no hook has that name
+├── DeliveryUnknown           the hook was never given that event
+├── MessageInvalid            an e-mail or text that cannot be sent as it is
 ├── ModelUnavailable          the language model failed (the extractive composer answers instead)
 └── WeightsMismatch           weights that listen are unreadable, or for other vectors
 """
@@ -101,3 +105,25 @@ class BoardNoteRefused(AssistantError):
 
 class BoardKeyRefused(AssistantError):
     """The board key cannot be registered, retired or used as asked."""
+
+
+class HooksInvalid(AssistantError):
+    """The file of hooks is wrong. `file` and `line` say where."""
+
+    def __init__(self, file: str, line: int, why: str) -> None:
+        super().__init__(f"{file}:{line}: {why}")
+        self.file = file
+        self.line = line
+        self.why = why
+
+
+class EndpointUnknown(AssistantError):
+    """No hook of that name is in the file, or was ever sent to."""
+
+
+class DeliveryUnknown(AssistantError):
+    """The hook was never given that event."""
+
+
+class MessageInvalid(AssistantError):
+    """An address, subject or text cannot go into an e-mail: it breaks a header, or is empty."""

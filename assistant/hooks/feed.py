@@ -102,6 +102,11 @@ class Waiting:
             self._grown.notify_all()
         self._thread.join(2 * self._poll + 5)
 
+    @property
+    def newest(self) -> int:
+        """The id of the newest event seen so far, or NOTHING."""
+        return self._newest
+
     def hint(self) -> None:
         """Say that this process has committed something: look at once."""
         self._hinted.set()
@@ -155,7 +160,7 @@ class Waiting:
         for callback in told:
             try:
                 callback(found)
-            except Exception:
+            except Exception:  # noqa: BLE001
                 _log.exception("somebody who waits for events failed")
 
     @contextlib.contextmanager
