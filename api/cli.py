@@ -7,6 +7,7 @@ from api.commands import (
     bias,
     evaluating,
     guidance,
+    hooks,
     monitoring,
     releasing,
     serving,
@@ -34,6 +35,7 @@ app.add_typer(releasing.keys, name="board-key")
 evaluating.evaluate.command("bias")(bias.bias)
 app.add_typer(evaluating.evaluate, name="evaluate")
 app.command("monitor")(monitoring.monitor)
+app.add_typer(hooks.hooks, name="hooks")
 app.command("bench")(timing.run_bench)
 
 

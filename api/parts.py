@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from api.errors import SiteInvalid
 from assistant.conversations import Conversations
+from assistant.hooks.rows import EndpointState
 from assistant.policy.watching import DescribingWords
 from assistant.releasing import ReleaseFigures
 from evaluation.monitoring import Seen
@@ -146,7 +147,8 @@ GuidanceLookup = Callable[[str], GuidancePage | None]
 class Parts:
     """What `create_app` needs. `token_secret` is at least 32 random bytes and is kept private.
 
-    `describing` is the voluntary form by language, `monitored` how groups fare in live use.
+    `describing` is the voluntary form by language, `monitored` how groups fare in live use,
+    `hooks` how each hook does.
     """
 
     conversations: Conversations
@@ -159,6 +161,7 @@ class Parts:
     limits: Limits = Limits()
     releases: Callable[[], ReleaseFigures] = ReleaseFigures
     monitored: Callable[[], tuple[Seen, ...]] = tuple
+    hooks: Callable[[], tuple[EndpointState, ...]] = tuple
 
     def __post_init__(self) -> None:
         if len(self.token_secret) < 32:

@@ -10,7 +10,7 @@ outbox = Table(
     "outbox",
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
-    Column("kind", String(40), nullable=False),
+    Column("kind", String(32), nullable=False),
     Column("conversation_id", _ID, nullable=False),
     Column("case_id", _ID, nullable=False),
     Column("at", String(32), nullable=False),

@@ -1,7 +1,7 @@
 """Which addresses a webhook may connect to: what a name resolves to, judged before connecting.
 
 Sources: IANA's registries of IPv4 and IPv6 special-purpose addresses (RFC 6890) and of the IPv6
-address space, where only 2000::/3 is global unicast. So mapped (::ffff:0:0/96), NAT64 (64:ff9b::/96),
+address space, where only 2000::/3 is global unicast: mapped (::ffff:0:0/96), NAT64 (64:ff9b::/96),
 unique local, link-local and multicast IPv6 addresses are outside by one rule.
 """
 

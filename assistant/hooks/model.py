@@ -71,7 +71,7 @@ def _uuid(value: str) -> str:
 
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-Kind = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
+Kind = Annotated[str, Field(pattern=r"^[a-z][a-z_.]{0,31}$")]
 Reference = Annotated[str, AfterValidator(_reference)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]

@@ -39,6 +39,7 @@ WRONG = {
     "ALLOWED_ORIGINS": ["https://a.example/path", "*", "https://*.example", "a.example"],
     "TRUSTED_PROXIES": ["proxy.example", "10.0.0.1/8", "10.0.0.0/99"],
     "QUESTIONS_PER_MINUTE": ["0", "10001", "lots"],
+    "HOOKS": ["/no/such/file.toml", "/"],
 }
 FREE_TEXT = {"HOME", "HOST", "SECRETS", "MODEL", "MODEL_KEY", "ORGANISATION", "PHONE", "HOURS"}
 FREE_TEXT |= {"FETCH_CONTACT"}
