@@ -7,6 +7,7 @@ from api.commands import (
     bias,
     evaluating,
     guidance,
+    hooks,
     hours,
     monitoring,
     releasing,
@@ -38,6 +39,7 @@ evaluating.evaluate.command("bias")(bias.bias)
 app.add_typer(evaluating.evaluate, name="evaluate")
 app.add_typer(staffing.staff, name="staff")
 app.command("monitor")(monitoring.monitor)
+app.add_typer(hooks.hooks, name="hooks")
 app.command("bench")(timing.run_bench)
 
 
