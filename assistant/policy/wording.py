@@ -67,6 +67,7 @@ STAGES = (
     "contextualise",
     "retrieve",
     "rerank",
+    "focus",
     "welsh",
     "compose",
     "ground",
