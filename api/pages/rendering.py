@@ -23,7 +23,7 @@ from assistant.views import AnswerBlock, ConversationView, TurnView
 FOLDER = Path(__file__).parents[1] / "templates"
 _READING = frozenset({"screen", "redact", "safeguard", "route", "spell", "embed", "listen"})
 _LOOKING = frozenset({"contextualise", "retrieve"})
-_CHOOSING = frozenset({"rerank", "compose"})
+_CHOOSING = frozenset({"rerank", "focus", "compose"})
 
 
 class _Compiled(BytecodeCache):

@@ -77,6 +77,7 @@ STAGES = (
     "contextualise",
     "retrieve",
     "rerank",
+    "focus",
     "welsh",
     "compose",
     "ground",
