@@ -81,7 +81,7 @@ def create_app(parts: Parts) -> FastAPI:
 
 def _build(parts: Parts) -> Web:
     limits, assets = parts.limits, Assets()
-    metrics = Metrics(parts.releases, parts.monitored)
+    metrics = Metrics(parts.releases, parts.monitored, parts.hooks, parts.clock)
     return Web(
         parts=parts,
         tokens=Tokens(parts.token_secret, limits.token_seconds, parts.clock),

@@ -30,6 +30,11 @@ from assistant.follow_ups import FollowUpRules
 from assistant.gate import Gate
 from assistant.generation import ChatModel, open_model
 from assistant.guidance import LiveAnswering
+from assistant.hooks.deliverer import Deliverer
+from assistant.hooks.deliveries import Deliveries
+from assistant.hooks.feed import Waiting
+from assistant.hooks.loading import Hooks, Surroundings, load_hooks
+from assistant.hooks.rows import EndpointState, states
 from assistant.listening import open_scope_model, open_trouble_model
 from assistant.live import LiveState, Operations, SnapshotRef
 from assistant.pipeline import Step, build_steps, find
@@ -271,6 +276,42 @@ class Home:
             code_secret=self._secret("codes.key"),
             organisation=self.settings.organisation,
         )
+
+    @cached_property
+    def hooks(self) -> Hooks:
+        """Who else is told what happens to cases: the operator's file, checked, or nobody."""
+        if self.settings.hooks is None:
+            return Hooks()
+        agent = f"Signpost/{version('signpost-enquiries')}"
+        return load_hooks(self.settings.hooks, Surroundings(self.log.origin, agent, now))
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """What has to be delivered to the hooks, and what was."""
+        return Deliveries(self.database, now, self.hooks.retries)
+
+    def waiting(self) -> Waiting:
+        """Return what tells of new events; use it in a `with`."""
+        return Waiting(self.database, self.settings.database)
+
+    @contextlib.contextmanager
+    def delivering(self) -> Iterator[None]:
+        """Deliver to the hooks in the background; does nothing where there are none."""
+        if not self.hooks.endpoints:
+            yield
+            return
+        with (
+            self.waiting() as waiting,
+            Deliverer(self.deliveries, self.hooks.endpoints, waiting),
+        ):
+            yield
+
+    def hook_states(self) -> tuple[EndpointState, ...]:
+        """Return how each hook does; none where no file of hooks is set."""
+        if self.settings.hooks is None:
+            return ()
+        with self.database.read() as connection:
+            return states(connection)
 
     @cached_property
     def monitored(self) -> Monitored:

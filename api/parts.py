@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from api.errors import SiteInvalid
 from api.staff.console import StaffParts
 from assistant.conversations import Conversations
+from assistant.hooks.rows import EndpointState
 from assistant.policy.watching import DescribingWords
 from assistant.releasing import ReleaseFigures
 from evaluation.monitoring import Seen
@@ -148,8 +149,8 @@ GuidanceLookup = Callable[[str], GuidancePage | None]
 class Parts:
     """What `create_app` needs. `token_secret` is at least 32 random bytes and is kept private.
 
-    `describing` is the voluntary form by language, `monitored` how groups fare in live use. Without
-    `staff` there is no console.
+    `describing` is the voluntary form by language, `monitored` how groups fare in live use,
+    `hooks` how each hook does. Without `staff` there is no console.
     """
 
     conversations: Conversations
@@ -163,6 +164,7 @@ class Parts:
     releases: Callable[[], ReleaseFigures] = ReleaseFigures
     monitored: Callable[[], tuple[Seen, ...]] = tuple
     staff: StaffParts | None = None
+    hooks: Callable[[], tuple[EndpointState, ...]] = tuple
 
     def __post_init__(self) -> None:
         if len(self.token_secret) < 32:

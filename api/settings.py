@@ -92,12 +92,19 @@ def _existing_folder(value: Path | None) -> Path | None:
     return value
 
 
+def _existing_file(value: Path | None) -> Path | None:
+    if value is not None and not value.expanduser().is_file():
+        raise ValueError("there is no such file")
+    return value
+
+
 def _whole_path(value: Path | None) -> Path | None:
     return value if value is None else Path(os.path.abspath(value.expanduser()))
 
 
 Folder = Annotated[Path, AfterValidator(_whole_path)]
 ExistingFolder = Annotated[Path, AfterValidator(_existing_folder), AfterValidator(_whole_path)]
+ExistingFile = Annotated[Path, AfterValidator(_existing_file), AfterValidator(_whole_path)]
 Email = Annotated[str, AfterValidator(_email)]
 Database = Annotated[str, AfterValidator(_database_address)]
 Origin = Annotated[str, AfterValidator(_origin)]
@@ -176,7 +183,7 @@ class Settings(BaseSettings):
     questions_per_minute: int = Field(
         default=20, ge=1, le=10_000, description="Questions allowed in a minute per conversation."
     )
-    fetch_contact: str = Field(
+    hooks: ExistingFile | None = Field(
         default="", description="E-mail or address that fetching names to the sites it visits."
     )
 

@@ -28,7 +28,10 @@ AssistantError
 │   ├── CaseHeldByOther       another adviser has the case
 │   ├── NeedsNotAcknowledged  the citizen's support needs were not acknowledged yet
 │   └── TwoPeopleNeeded       closing this case takes two different people
-├── MessageInvalid            a message, note or need is empty, too long, or not text
+├── HooksInvalid              the file of hooks is wrong; names file, line and what to write
+├── EndpointUnknown           no hook has that name
+├── DeliveryUnknown           the hook was never given that event
+├── MessageInvalid            a message, note, need or e-mail that cannot be sent as it is
 ├── ModelUnavailable          the language model failed (the extractive composer answers instead)
 └── WeightsMismatch           weights that listen are unreadable, or for other vectors
 """
@@ -185,4 +188,23 @@ class TwoPeopleNeeded(CaseMoveRefused):
 
 
 class MessageInvalid(AssistantError):
-    """A message is empty, too long, or not text. The text of this error is fit to show."""
+    """A message is empty, too long, not text, or would break the header of an e-mail.
+
+    The text of this error is fit to show.
+    """
+class HooksInvalid(AssistantError):
+    """The file of hooks is wrong. `file` and `line` say where."""
+
+    def __init__(self, file: str, line: int, why: str) -> None:
+        super().__init__(f"{file}:{line}: {why}")
+        self.file = file
+        self.line = line
+        self.why = why
+
+
+class EndpointUnknown(AssistantError):
+    """No hook of that name is in the file, or was ever sent to."""
+
+
+class DeliveryUnknown(AssistantError):
+    """The hook was never given that event."""

@@ -33,6 +33,7 @@ def serve(
             ensure_starter(home)
             require_release(home)
             home.warm_up()
+            _ = home.hooks  # a mistake in their file stops the start
             home.record_start()
             shown = f"[{host}]" if ":" in host else host
             address = f"http://{shown}:{listening.getsockname()[1]}"
@@ -42,7 +43,8 @@ def serve(
             config = uvicorn.Config(
                 app, log_level="warning", server_header=False, proxy_headers=False
             )
-            uvicorn.Server(config).run(sockets=[listening])
+            with home.delivering():
+                uvicorn.Server(config).run(sockets=[listening])
 
 
 def require_release(home: Home) -> None:
@@ -88,6 +90,7 @@ def parts_of(home: Home, address: str) -> Parts:
         describing=home.policy.describing,
         monitored=home.monitored.seen,
         staff=home.staff,
+        hooks=home.hook_states,
         limits=Limits(
             turns_per_conversation=f"{settings.questions_per_minute} per minute",
             question_characters=home.policy.limits.question_characters,

@@ -13,6 +13,7 @@ from sqlalchemy import MetaData, text
 
 import api.staff.tables
 import assistant.escalations.tables
+import assistant.hooks.tables
 import assistant.storage
 import audit.storage
 import knowledge.pgvector_tables
