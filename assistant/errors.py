@@ -192,6 +192,8 @@ class MessageInvalid(AssistantError):
 
     The text of this error is fit to show.
     """
+
+
 class HooksInvalid(AssistantError):
     """The file of hooks is wrong. `file` and `line` say where."""
 
