@@ -183,10 +183,12 @@ class Settings(BaseSettings):
     questions_per_minute: int = Field(
         default=20, ge=1, le=10_000, description="Questions allowed in a minute per conversation."
     )
-    hooks: ExistingFile | None = Field(
+    fetch_contact: str = Field(
         default="", description="E-mail or address that fetching names to the sites it visits."
     )
-
+    hooks: ExistingFile | None = Field(
+        default=None, description="File of the hooks: who else is told what happens to cases."
+    )
     oidc_issuer: Annotated[str, AfterValidator(_issuer)] = Field(
         default="", description="Identity provider (OpenID Connect) for staff; none if empty."
     )

@@ -98,18 +98,15 @@ class Duties:
 
         `among` are the identifiers of those who may be: None does not ask.
         """
-        held = dict(
-            connection.execute(
-                select(cases.c.holder_id, func.count())
-                .where(cases.c.status == Status.CLAIMED.value)
-                .group_by(cases.c.holder_id)
-            )
-            .tuples()
-            .all()
+        counted = connection.execute(
+            select(cases.c.holder_id, func.count().label("held"))
+            .where(cases.c.status == Status.CLAIMED.value)
+            .group_by(cases.c.holder_id)
         )
+        held: dict[str, int] = {row.holder_id: row.held for row in counted}
         rows = connection.execute(select(staff_duty).order_by(staff_duty.c.staff_id)).all()
         return tuple(
-            OnDuty(int(held.get(row.staff_id, 0)), row.most)
+            OnDuty(held.get(row.staff_id, 0), row.most)
             for row in rows
             if self._lives(row)
             and queue in json.loads(row.queues)

@@ -15,6 +15,7 @@ from api.staff.permissions import Permission
 from api.staff.rendering import console_page
 from api.web import TheWeb, Web
 from assistant.errors import CaseMoved
+from assistant.escalations.people import StaffMember
 from assistant.escalations.states import MoveKind
 from assistant.storage import as_moment
 
@@ -95,7 +96,7 @@ async def case_page(
     )
 
 
-def _open(web: Web, case_id: str, by: saying.StaffMember) -> Opened:
+def _open(web: Web, case_id: str, by: StaffMember) -> Opened:
     web.console.centre.duties.seen(by.id)
     return open_case(web.console, case_id, by)
 

@@ -14,6 +14,7 @@ from api.staff.casework.showing import Starter, starters_of
 from api.staff.permissions import Permission
 from api.web import TheWeb, Web
 from assistant.errors import KeyReused, MessageInvalid, TurnUnknown
+from assistant.escalations.people import StaffMember
 
 router = APIRouter(prefix="/staff/cases/{case_id}", include_in_schema=False)
 
@@ -96,12 +97,12 @@ async def _fill(web: Web, visit: StaffVisit, case_id: str) -> Response:
     return await case_page(web, visit, case_id, typed=typed, at="filled")
 
 
-def _starter(web: Web, case_id: str, by: saying.StaffMember, ref: str) -> Starter | None:
+def _starter(web: Web, case_id: str, by: StaffMember, ref: str) -> Starter | None:
     view = web.console.centre.cases.read(case_id, by)
     return next((s for s in starters_of(web.console, view, by) if s.ref == ref), None)
 
 
-def _draft(web: Web, case_id: str, by: saying.StaffMember, used: str) -> str:
+def _draft(web: Web, case_id: str, by: StaffMember, used: str) -> str:
     """Return the assistant's words that the reply began with, taken from the case file itself.
 
     A form can name them only; so nobody can claim a draft that the assistant never made.
