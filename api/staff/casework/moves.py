@@ -239,6 +239,7 @@ _FIELDS = {
     "reopen": "reopen_why",
     "reply": "reply",
     "note": "note",
+    "reveal": "now",
 }
 """The field of each form that a refused text stands in."""
 

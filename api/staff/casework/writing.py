@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.staff.access import StaffVisit, needs
 from api.staff.casework import saying
-from api.staff.casework.case_page import case_page, refusal
+from api.staff.casework.case_page import case_page
 from api.staff.casework.moves import REFUSED, FieldWrong, again, typed_in, version_of
 from api.staff.casework.showing import Starter, starters_of
 from api.staff.permissions import Permission
@@ -74,11 +74,11 @@ async def reveal(case_id: str, web: TheWeb, visit: Revealing) -> Response:
     except TurnUnknown:
         wrong = FieldWrong("now", "This message is not in the conversation. Open the page again.")
         return await again(web, visit, case_id, "reveal", wrong)
-    except REFUSED as fault:
-        wrong = FieldWrong(
-            f"reveal-{turn}" if isinstance(fault, MessageInvalid) else "now", refusal(web, fault)
-        )
+    except MessageInvalid as fault:
+        wrong = FieldWrong(f"reveal-{turn}", str(fault))
         return await again(web, visit, case_id, "reveal", wrong)
+    except REFUSED as fault:
+        return await again(web, visit, case_id, "reveal", fault)
     return await case_page(web, visit, case_id, revealed=(turn, text))
 
 
