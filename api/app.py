@@ -1,7 +1,7 @@
 """The web application, from its parts."""
 
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -51,7 +51,8 @@ def create_app(parts: Parts) -> FastAPI:
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        yield
+        with web.staff.feed if web.staff else nullcontext():
+            yield
         web.answering.close()
 
     app = FastAPI(

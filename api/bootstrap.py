@@ -24,6 +24,7 @@ from api.monitored import Monitored
 from api.settings import PREFIX, Settings
 from api.staff.console import StaffParts
 from api.staff.provider import ProviderSettings
+from api.upkeep import Upkeep
 from assistant.describing import Descriptions
 from assistant.errors import WeightsMismatch
 from assistant.follow_ups import FollowUpRules
@@ -306,6 +307,16 @@ class Home:
         ):
             yield
 
+    def looking_after(self) -> Upkeep:
+        """Return what ends overdue cases now and then; use it in a `with`."""
+        centre = self.contact_centre
+        return Upkeep(
+            {
+                "ending cases whose citizen did not come back": centre.cases.expire_overdue,
+                "forgetting who looked at cases": centre.presence.forget_old,
+            }
+        )
+
     def hook_states(self) -> tuple[EndpointState, ...]:
         """Return how each hook does; none where no file of hooks is set."""
         if self.settings.hooks is None:
@@ -333,7 +344,16 @@ class Home:
                 settings.organisation or "your organisation",
             )
         master = self._secret("master.key")
-        return StaffParts(self.database, self.log, master, now, new_id, provider=provider)
+        return StaffParts(
+            database=self.database,
+            url=settings.database,
+            centre=self.contact_centre,
+            log=self.log,
+            master=master,
+            clock=now,
+            new_id=new_id,
+            provider=provider,
+        )
 
     @cached_property
     def token_secret(self) -> bytes:

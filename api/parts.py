@@ -149,8 +149,8 @@ GuidanceLookup = Callable[[str], GuidancePage | None]
 class Parts:
     """What `create_app` needs. `token_secret` is at least 32 random bytes and is kept private.
 
-    `describing` is the voluntary form by language, `monitored` how groups fare in live use, `hooks`
-    how each hook does. Without `staff` there is no console.
+    `describing` is the voluntary form by language, `monitored` how groups fare in live use,
+    `hooks` how each hook does. Without `staff` there is no console.
     """
 
     conversations: Conversations

@@ -23,10 +23,13 @@ from api.staff.errors import (
 from assistant.errors import (
     AnsweringOff,
     AssistantError,
+    CaseMoveRefused,
+    CaseUnknown,
     ConversationUnknown,
     DescribedAlready,
     DescriptionInvalid,
     KeyReused,
+    MessageInvalid,
     QuestionInvalid,
     TurnInProgress,
     TurnUnknown,
@@ -75,6 +78,9 @@ _ASSISTANT: tuple[tuple[type[AssistantError], int, str, str], ...] = (
     (QuestionInvalid, 422, "question-invalid", "This question cannot be used"),
     (DescribedAlready, 409, "described-already", "This form has been sent already"),
     (DescriptionInvalid, 422, "description-invalid", "This form cannot be used"),
+    (CaseUnknown, 404, "case-unknown", "There is no such case"),
+    (CaseMoveRefused, 409, "case-move-refused", "This cannot be done with the case now"),
+    (MessageInvalid, 422, "message-invalid", "This message cannot be used"),
     (AnsweringOff, 503, "answering-off", "Answering is switched off"),
 )
 
@@ -98,6 +104,7 @@ _DETAIL = {
     "sign-in-needed": "Sign in, then open this page again.",
     "not-permitted": "Your roles do not include this. Ask an admin if you need it.",
     "staff-unknown": "Go back to the list of people and choose one from there.",
+    "case-unknown": "Its citizen deleted it, or it never existed. Go back to the list of cases.",
     "answering-off": "Try again later, or ask for a person: that always works.",
 }
 

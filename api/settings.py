@@ -187,10 +187,8 @@ class Settings(BaseSettings):
         default="", description="E-mail or address that fetching names to the sites it visits."
     )
     hooks: ExistingFile | None = Field(
-        default=None,
-        description="File of the hooks: who else is told what happens to cases.",
+        default=None, description="File of the hooks: who else is told what happens to cases."
     )
-
     oidc_issuer: Annotated[str, AfterValidator(_issuer)] = Field(
         default="", description="Identity provider (OpenID Connect) for staff; none if empty."
     )

@@ -14,21 +14,24 @@ from fastapi.testclient import TestClient
 from sqlalchemy import insert, select
 
 from api.app import create_app
+from api.contact_centre import ContactCentre
 from api.migrations import upgrade
 from api.staff.console import StaffParts
 from api.staff.permissions import Role
 from api.staff.sessions import Stage, form_token
 from api.staff.tables import accounts, roles
 from api.web import Web
+from assistant.redaction.redactor import Redactor
 from assistant.storage import as_text
 from audit.database import Database
 from audit.events import Kind
 from audit.findings import Report
+from audit.keyfiles import Secret
 from audit.keys import KeyStore
 from audit.log import Log
 from audit.records import Record
 from audit.verify import verify_database
-from tests.assisting import MASTER, ORIGIN, SIGNER, Clock, identifiers
+from tests.assisting import MASTER, ORIGIN, SIGNER, Clock, bundled_policy, identifiers
 from tests.web_parts import parts
 
 BROWSER = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
@@ -127,8 +130,22 @@ def staffing(url: str, keys_url: str, **changes: object) -> Iterator[Staffing]:
     upgrade(database)
     keys = KeyStore.open(keys_url, MASTER, clock)
     log = Log(ORIGIN, SIGNER, keys, clock, identifiers("r"), publish_every=4)
+    redactor = Redactor(bundled_policy().redaction)
+    centre = ContactCentre(
+        database=database,
+        keys=keys,
+        log=log,
+        policy=bundled_policy(),
+        mask=lambda text: redactor.mask(text).text,
+        clock=clock,
+        new_id=identifiers("centre-"),
+        code_secret=Secret(b"c" * 32),
+        organisation="Example Council",
+    )
     usual = StaffParts(
         database=database,
+        url=url,
+        centre=centre,
         log=log,
         master=MASTER,
         clock=clock,

@@ -20,6 +20,9 @@ from assistant.errors import NothingToChange, ReleaseUnexamined
 from assistant.live import LiveState
 from audit.errors import AuditError
 
+STOPPING_SECONDS = 10
+"""How long requests that are being answered may go on once the server is told to stop."""
+
 
 def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "",
@@ -41,9 +44,14 @@ def serve(
             output.print(f"\n{home.settings.service_name} is ready: open {address}/")
             output.print(f"Everything it keeps is in {home.settings.home}. Stop it with Ctrl+C.\n")
             config = uvicorn.Config(
-                app, log_level="warning", server_header=False, proxy_headers=False
+                app,
+                log_level="warning",
+                server_header=False,
+                proxy_headers=False,
+                # Live pages hold a request open: when stopping, they are cut off.
+                timeout_graceful_shutdown=STOPPING_SECONDS,
             )
-            with home.delivering():
+            with home.delivering(), home.looking_after():
                 uvicorn.Server(config).run(sockets=[listening])
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from argon2 import PasswordHasher
 
+from api.contact_centre import ContactCentre
 from api.staff.accounts import Accounts
 from api.staff.credentials import Credentials
 from api.staff.passwords import Passwords
@@ -14,6 +15,7 @@ from api.staff.sealing import StaffKeys
 from api.staff.sessions import USUAL_TIMES, Sessions, SessionTimes
 from api.staff.sign_in import SignIn
 from api.staff.throttle import Throttle
+from assistant.hooks.feed import Waiting
 from audit.database import Database
 from audit.keyfiles import Secret
 from audit.log import Log
@@ -21,9 +23,14 @@ from audit.log import Log
 
 @dataclass(frozen=True, slots=True)
 class StaffParts:
-    """What `create_app` needs for the console. `master` is the home's master key."""
+    """What `create_app` needs for the console. `master` is the home's master key.
+
+    `url` is the database's address, to hear of events through.
+    """
 
     database: Database
+    url: str = field(repr=False)
+    centre: ContactCentre
     log: Log
     master: Secret = field(repr=False)
     clock: Callable[[], datetime]
@@ -35,10 +42,15 @@ class StaffParts:
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """Built once by `create_app`, read by the console's routes as `web.console`."""
+    """Built once by `create_app`, read by the console's routes as `web.console`.
+
+    `feed` looks for events as long as the app runs.
+    """
 
     keys: StaffKeys
     sessions: Sessions
+    centre: ContactCentre
+    feed: Waiting
     accounts: Accounts
     sign_in: SignIn
     credentials: Credentials
@@ -55,6 +67,8 @@ def open_console(parts: StaffParts, site: str, service: str) -> Console:
     return Console(
         keys=keys,
         sessions=sessions,
+        centre=parts.centre,
+        feed=Waiting(parts.database, parts.url),
         accounts=open_accounts(parts, sessions),
         sign_in=sign_in,
         credentials=Credentials(

@@ -18,6 +18,8 @@ class Place:
 
 PLACES = (
     Place("home", "/staff", "Home", Permission.SEE_HOME),
+    Place("cases", "/staff/cases", "Cases", Permission.VIEW_CASES),
+    Place("duty", "/staff/duty", "On duty", Permission.WORK_CASES),
     Place("people", "/staff/people", "People", Permission.MANAGE_PEOPLE),
     Place("account", "/staff/account", "My account", Permission.KEEP_OWN_ACCOUNT),
 )

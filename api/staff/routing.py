@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.staff import entrance, from_provider, home, joining, managing, own_account
+from api.staff.casework import case_page, duty, live, moves, queue, writing
 
 STAFF_ROUTERS: tuple[APIRouter, ...] = (
     home.router,
@@ -11,4 +12,10 @@ STAFF_ROUTERS: tuple[APIRouter, ...] = (
     from_provider.router,
     own_account.router,
     managing.router,
+    queue.router,
+    case_page.router,
+    moves.router,
+    writing.router,
+    duty.router,
+    live.router,
 )
