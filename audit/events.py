@@ -32,6 +32,9 @@ class Kind(StrEnum):
     PERSON_REQUESTED = "person_requested"
     """A citizen asked for a person."""
 
+    LANGUAGE_CHOSEN = "language_chosen"
+    """A citizen chose the language in which the service speaks to them."""
+
     CONVERSATION_ERASED = "conversation_erased"
     """A conversation's ciphertexts were deleted, its key and salts destroyed."""
 

@@ -35,6 +35,7 @@ from assistant.errors import (
     TurnUnknown,
 )
 from assistant.outcomes import Contact, HelpNote
+from assistant.ratings import RatingReason
 from assistant.text import RawText
 from assistant.views import (
     AnswerBlock,
@@ -60,6 +61,7 @@ class FakeConversations:
     asked: list[str] = field(default_factory=list)
     begun: list[str] = field(default_factory=list)
     descriptions: list[Description] = field(default_factory=list)
+    ratings: list[tuple[str, bool, str, RatingReason | None]] = field(default_factory=list)
     _conversations: dict[str, ConversationView] = field(default_factory=dict)
     _keys: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     _answering: set[tuple[str, str]] = field(default_factory=set)
@@ -134,9 +136,15 @@ class FakeConversations:
         return f"signpost receipt\nrecord {turn.record}\n"
 
     def feedback(
-        self, conversation_id: str, turn_id: str, useful: bool, comment: RawText
+        self,
+        conversation_id: str,
+        turn_id: str,
+        useful: bool,
+        comment: RawText,
+        reason: RatingReason | None = None,
     ) -> TurnView:
         with self._lock:
+            self.ratings.append((turn_id, useful, comment, reason))
             turn = replace(
                 self.turn(conversation_id, turn_id), feedback="useful" if useful else "not_useful"
             )
@@ -157,6 +165,12 @@ class FakeConversations:
                 raise DescriptionInvalid
             self._conversations[conversation_id] = replace(conversation, described=True)
             self.descriptions.append(description)
+
+    def choose_language(self, conversation_id: str, language: str) -> ConversationView:
+        with self._lock:
+            conversation = replace(self.read(conversation_id), language=language)
+            self._conversations[conversation_id] = conversation
+            return conversation
 
     def ask_for_person(self, conversation_id: str) -> ConversationView:
         with self._lock:
