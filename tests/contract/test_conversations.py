@@ -25,9 +25,9 @@ from assistant.live import WithdrawalKind
 from assistant.outcomes import Abstained, Reason
 from assistant.pipeline import Step
 from assistant.policy import Policy
+from assistant.ratings import RatingReason
 from assistant.steps.listen import Listeners
 from assistant.storage import as_text, conversations, turns
-from assistant.ratings import RatingReason
 from assistant.text import RawText
 from assistant.turns import Turn
 from assistant.views import ConversationView, TurnStatus, TurnView
