@@ -18,7 +18,7 @@ from api.errors import ApiError
 from api.metrics import Metrics
 from api.openapi import describe
 from api.ops import routes as ops
-from api.pages import conversation, describing
+from api.pages import conversation, describing, keeping
 from api.pages import routes as pages
 from api.pages.refusals import refuse
 from api.pages.rendering import Pages
@@ -40,6 +40,7 @@ _ROUTERS = (
     ops.router,
     widget.router,
     describing.router,
+    keeping.router,
     conversation.router,
     pages.router,
 )

@@ -41,7 +41,8 @@ class SiteSettings:
     `base_url` is the public address without a trailing slash. `embedding_origins` are the exact
     origins (`https://www.example.org`) whose pages may hold the widget. `model_provider` names
     who receives redacted questions when a language model is set, and is empty otherwise.
-    `retention_days` is 0 where nobody has decided.
+    `retention_days` is 0 where nobody has decided. `exit_url` is an everyday page of somebody
+    else's, shown to whoever has to leave at once.
     """
 
     base_url: str = "http://127.0.0.1:8000"
@@ -55,6 +56,7 @@ class SiteSettings:
     embedding_origins: tuple[str, ...] = ()
     retention_days: int = 0
     model_provider: str = ""
+    exit_url: str = "https://www.bbc.co.uk/weather"
 
     def __post_init__(self) -> None:
         if origin_of(self.base_url) != self.base_url:
@@ -72,6 +74,8 @@ class SiteSettings:
             address = getattr(self, setting)
             if address and not _EMAIL.fullmatch(address):
                 raise SiteInvalid(setting, "write one e-mail address")
+        if not origin_of(self.exit_url):
+            raise SiteInvalid("exit_url", "write an address such as https://www.bbc.co.uk/weather")
         if self.retention_days < 0:
             raise SiteInvalid("retention_days", "write a number of days, or 0 for undecided")
 

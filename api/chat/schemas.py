@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from assistant.policy.watching import DescribingWords
+from assistant.ratings import RatingReason
 from assistant.views import ConversationView, TurnStatus, TurnView
 
 
@@ -57,6 +58,16 @@ class Rating(Received):
         examples=["It told me what to bring."],
     )
 
+    reason: Annotated[RatingReason | None, Field(strict=False)] = Field(
+        default=None, description="What was wrong with an answer that was not useful; or null."
+    )
+
+
+class Speaking(Received):
+    language: Literal["en", "cy"] = Field(
+        description="Language of the fixed wording from now on: English or Welsh (Cymraeg)."
+    )
+
 
 class Describing(Received):
     groups: dict[GroupName, GroupName] = Field(
@@ -99,6 +110,7 @@ class CitationShown(Shown):
     starter: bool = Field(description="True for this project's own summary of an official page.")
     official_url: str
     official_title: str
+    language: str = Field(description='Language of the page: "en", "cy"…')
 
 
 class BlockShown(Shown):
@@ -163,7 +175,10 @@ class TurnShown(Shown):
     )
     question: str = Field(description="The question, with personal data masked.")
     asked_at: datetime
-    language: str
+    language: str = Field(description="Language of the fixed wording in this turn.")
+    question_language: str = Field(
+        description='Language of the question: "en", "cy"…; empty where it cannot be told.'
+    )
     outcome: str = Field(
         description="answered, clarifying, signposted, abstained, escalated, refused; "
         "empty while the status is received.",

@@ -78,6 +78,7 @@ def parts_of(home: Home, address: str) -> Parts:
             privacy_email=settings.privacy_contact,
             accessibility_email=settings.accessibility_contact,
             embedding_origins=settings.allowed_origins,
+            exit_url=settings.exit_url,
             model_provider=settings.model.partition(":")[0],
         ),
         token_secret=home.token_secret,

@@ -18,6 +18,7 @@ from api.pages.layout import cells_of, paragraphs
 from api.parts import LANGUAGES, Limits, SiteSettings
 from api.words import Words, read_words
 from assistant.policy.watching import DescribingWords
+from assistant.ratings import RatingReason
 from assistant.views import AnswerBlock, ConversationView, TurnView
 
 FOLDER = Path(__file__).parents[1] / "templates"
@@ -75,6 +76,9 @@ class Pages:
             "asset": assets.address,
             "new_key": lambda: secrets.token_urlsafe(16),
             "safe_link": safe_link,
+            "modules": assets.modules,
+            "reasons": tuple(RatingReason),
+            "whole_address": lambda url: f"{site.base_url}{url}" if url.startswith("/") else url,
         }
         self._templates.filters |= {
             "paragraphs": paragraphs,
@@ -140,14 +144,23 @@ class Pages:
             **values,
         )
 
-    def turn(self, turn: TurnView, *, framed: bool, form_token: str) -> str:
-        """Return one turn's markup, the same in the page and in the frame."""
+    def turn(self, turn: TurnView, language: str, *, framed: bool, form_token: str) -> str:
+        """Return one turn's markup, the same in the page and in the frame.
+
+        `language` is that of what stands around it: what is in another is marked.
+        """
         return self.html(
             "parts/one_turn.html",
-            turn.language,
+            language,
             turn=turn,
             framed=framed,
             form_token=form_token,
+        )
+
+    def rating(self, turn: TurnView, language: str, *, form_token: str, told: bool) -> str:
+        """Return the markup that follows a rating; `told`: the reason was given too."""
+        return self.html(
+            "parts/one_rating.html", language, turn=turn, form_token=form_token, told=told
         )
 
     def messages(self, conversation: ConversationView, *, framed: bool, form_token: str) -> str:
