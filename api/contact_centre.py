@@ -7,13 +7,14 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
-from api.staff.rows import contact_centre_in_use
+from api.staff.rows import advisers_at_work, contact_centre_in_use
 from assistant.callbacks import CallBacks
 from assistant.escalations.cases import Cases
 from assistant.escalations.states import Priority
 from assistant.policy import Policy
 from assistant.policy.levels import Promise
 from assistant.private_codes import PrivateCodes
+from assistant.reaching import Reaching
 from assistant.service_levels.closures import Closures
 from assistant.service_levels.due import Due
 from assistant.text import RawText, RedactedText
@@ -40,6 +41,27 @@ class ContactCentre:
     def staffed(self, connection: Connection) -> bool:
         """Return whether anybody could take a case: somebody runs this, and has an adviser."""
         return bool(self.organisation) and contact_centre_in_use(connection)
+
+    def on_duty(self, connection: Connection, queue: str) -> int:
+        """Return how many people could take a case of the queue now."""
+        if not self.organisation:
+            return 0
+        queues = self.policy.escalations.queue
+        return advisers_at_work(connection, queue, queues, self.clock())
+
+    @cached_property
+    def reaching(self) -> Reaching:
+        """What citizens see of people, and do to reach them."""
+        return Reaching(
+            database=self.database,
+            policy=self.policy,
+            clock=self.clock,
+            cases=self.cases,
+            call_backs=self.call_backs,
+            private_codes=self.private_codes,
+            staffed=self.staffed,
+            on_duty=self.on_duty,
+        )
 
     @cached_property
     def cases(self) -> Cases:

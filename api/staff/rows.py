@@ -1,14 +1,19 @@
 """From rows to people."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, exists, select
 
 from api.staff.people import Person
 from api.staff.permissions import Role
-from api.staff.tables import accounts, roles
+from api.staff.tables import accounts, roles, sessions
+from assistant.storage import as_text
+
+AT_WORK = timedelta(minutes=15)
+"""How long after using the console somebody still counts as there."""
 
 _IN_USE = select(
     exists().where(
@@ -23,6 +28,31 @@ _IN_USE = select(
 def contact_centre_in_use(connection: Connection) -> bool:
     """Return whether there is an adviser who can sign in. One look into an index."""
     return bool(connection.execute(_IN_USE).scalar())
+
+
+def advisers_at_work(
+    connection: Connection, queue: str, queues: Collection[str], now: datetime
+) -> int:
+    """Return how many advisers are there for a queue: signed in, and active a moment ago.
+
+    Whoever has teams that are queues works for those alone; everybody else for any. An account by
+    itself says nothing of who is there. This stands in for a status that advisers set themselves.
+    """
+    rows = connection.execute(
+        select(accounts.c.id, accounts.c.teams)
+        .join(roles, roles.c.account_id == accounts.c.id)
+        .join(sessions, sessions.c.account_id == accounts.c.id)
+        .where(
+            roles.c.role == Role.ADVISER.value,
+            accounts.c.disabled_at.is_(None),
+            sessions.c.stage == "signed_in",
+            sessions.c.ends_at > as_text(now),
+            sessions.c.seen_at > as_text(now - AT_WORK),
+        )
+        .distinct()
+    )
+    of_teams = [set(json.loads(row.teams)) & set(queues) for row in rows]
+    return sum(not teams or queue in teams for teams in of_teams)
 
 
 def read_roles(connection: Connection, account_ids: Iterable[str]) -> dict[str, frozenset[Role]]:
