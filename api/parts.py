@@ -11,6 +11,7 @@ from api.errors import SiteInvalid
 from api.staff.console import StaffParts
 from assistant.conversations import Conversations
 from assistant.policy.watching import DescribingWords
+from assistant.reaching import Reaching
 from assistant.releasing import ReleaseFigures
 from evaluation.monitoring import Seen
 
@@ -109,6 +110,8 @@ class Limits:
     turns_per_conversation: str = "15 per minute"
     feedback_per_conversation: str = "30 per minute"
     sign_ins_per_address: str = "120 per minute"
+    codes_per_address: str = "20 per hour"
+    codes_per_conversation: str = "10 per hour"
     storage: str = "memory://"
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     body_bytes: int = 64 * 1024
@@ -153,7 +156,7 @@ class Parts:
     """What `create_app` needs. `token_secret` is at least 32 random bytes and is kept private.
 
     `describing` is the voluntary form by language, `monitored` how groups fare in live use. Without
-    `staff` there is no console.
+    `staff` there is no console, without `reaching` nothing around talking to a person.
     """
 
     conversations: Conversations
@@ -167,6 +170,7 @@ class Parts:
     releases: Callable[[], ReleaseFigures] = ReleaseFigures
     monitored: Callable[[], tuple[Seen, ...]] = tuple
     staff: StaffParts | None = None
+    reaching: Reaching | None = None
 
     def __post_init__(self) -> None:
         if len(self.token_secret) < 32:

@@ -23,11 +23,17 @@ from api.staff.errors import (
 from assistant.errors import (
     AnsweringOff,
     AssistantError,
+    CallBackUnknown,
+    CodeRefused,
     ConversationUnknown,
     DescribedAlready,
     DescriptionInvalid,
     KeyReused,
+    MessageInvalid,
+    NobodyThere,
+    PhoneRefused,
     QuestionInvalid,
+    SlotTaken,
     TurnInProgress,
     TurnUnknown,
 )
@@ -75,6 +81,12 @@ _ASSISTANT: tuple[tuple[type[AssistantError], int, str, str], ...] = (
     (QuestionInvalid, 422, "question-invalid", "This question cannot be used"),
     (DescribedAlready, 409, "described-already", "This form has been sent already"),
     (DescriptionInvalid, 422, "description-invalid", "This form cannot be used"),
+    (NobodyThere, 409, "nobody-there", "Nobody could act on this"),
+    (CallBackUnknown, 409, "call-back-unknown", "There is no such call to change"),
+    (SlotTaken, 409, "slot-taken", "That time cannot be chosen"),
+    (PhoneRefused, 422, "phone-refused", "That number cannot be rung"),
+    (CodeRefused, 422, "code-refused", "That code opens no conversation"),
+    (MessageInvalid, 422, "message-invalid", "This text cannot be used"),
     (AnsweringOff, 503, "answering-off", "Answering is switched off"),
 )
 
@@ -94,6 +106,7 @@ _DETAIL = {
     "turn-in-progress": "Wait a moment, then send the same request with the same key again.",
     "key-reused": "Send the new question with a new Idempotency-Key.",
     "described-already": "There is nothing left to do: one is counted for each conversation.",
+    "nobody-there": "Ask for a person first; where nobody is to be asked, show the phone route.",
     "description-invalid": "Choose at least one answer that the form offers, after a question.",
     "sign-in-needed": "Sign in, then open this page again.",
     "not-permitted": "Your roles do not include this. Ask an admin if you need it.",

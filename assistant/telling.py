@@ -31,6 +31,9 @@ class StandingTold:
         return " ".join(_sentence(text) for text in (self.title, *self.lines[:1]) if text)
 
 
+NOTHING_TOLD = StandingTold()
+
+
 def tell_standing(
     standing: Standing, wording: Wording, now: datetime, zone: tzinfo
 ) -> StandingTold:
@@ -39,7 +42,7 @@ def tell_standing(
     match standing.person:
         case PersonState.NOBODY | PersonState.WAITING:
             if standing.found is None:
-                return StandingTold()
+                return NOTHING_TOLD
             found = tell(standing.found, wording, now, zone)
             title, lines, options = found.title, found.lines, found.options
         case PersonState.WITH_PERSON if standing.closed:

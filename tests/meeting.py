@@ -70,7 +70,7 @@ def a_meeting(
     In the end its log must verify.
     """
     urls = (
-        [f"sqlite:///{folder}/{name}.db" for name in ("a", "k")]
+        [f"sqlite:///{where}/{name}.db" for name in ("a", "k")]
         if isinstance(where, Path)
         else [where(), where()]
     )

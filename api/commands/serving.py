@@ -20,6 +20,9 @@ from assistant.errors import NothingToChange, ReleaseUnexamined
 from assistant.live import LiveState
 from audit.errors import AuditError
 
+STREAMS_END_WITHIN = 15
+"""Seconds that a stopping server leaves open streams; their readers go on at the next one."""
+
 
 def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "",
@@ -40,7 +43,11 @@ def serve(
             output.print(f"\n{home.settings.service_name} is ready: open {address}/")
             output.print(f"Everything it keeps is in {home.settings.home}. Stop it with Ctrl+C.\n")
             config = uvicorn.Config(
-                app, log_level="warning", server_header=False, proxy_headers=False
+                app,
+                log_level="warning",
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=STREAMS_END_WITHIN,
             )
             uvicorn.Server(config).run(sockets=[listening])
 
@@ -88,6 +95,7 @@ def parts_of(home: Home, address: str) -> Parts:
         clock=now,
         describing=home.policy.describing,
         monitored=home.monitored.seen,
+        reaching=home.contact_centre.reaching,
         limits=Limits(
             turns_per_conversation=f"{settings.questions_per_minute} per minute",
             question_characters=home.policy.limits.question_characters,

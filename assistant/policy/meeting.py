@@ -19,12 +19,10 @@ class PersonWords(Strict):
     case: Said
     author: Said
     from_draft: Said
-    sent: Said
     joined: Said
     message_label: Said
     message_hint: Said
     send: Said
-    sending: Said
     check: Said
     region: Said
     ways: Said
