@@ -6,7 +6,7 @@ from assistant.reaching import Reaching
 from assistant.telling import NOTHING_TOLD, StandingTold, tell_standing
 from assistant.views import ConversationView, PersonState
 
-WAITING_SECONDS = 5
+WAITING_SECONDS = 3
 """Between two looks of a page whose citizen waits: the place in the queue moves."""
 TALKING_SECONDS = 2
 """Between two looks of a page whose conversation a person has."""

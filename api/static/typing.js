@@ -30,6 +30,19 @@ export function setBox(text) {
   box.dispatchEvent(new Event("keyup", { bubbles: true })) // GOV.UK's count listens to this
 }
 
+// To a person one writes a message; to the assistant, a question.
+export function setLabels({ label, hint, send }) {
+  const group = box.closest(".govuk-form-group")
+  const words = [
+    [group.querySelector("label"), label],
+    [group.querySelector(".govuk-hint:not(.govuk-character-count__message)"), hint],
+    [document.querySelector("[data-composer] button"), send],
+  ]
+  for (const [place, text] of words) {
+    if (place && place.textContent.trim() !== text) place.textContent = text
+  }
+}
+
 // Keep a question that is on its way, until `hold("")` says that it arrived or came back.
 export function hold(question) {
   held = question
