@@ -74,6 +74,7 @@ function restore() {
 
 if (box) {
   if (stored(DRAFT) || stored(SENT)) restore()
+  else if (box.value) save() // somebody was faster than this script
   box.addEventListener("input", save)
   document.addEventListener("submit", (event) => {
     if (event.target.matches("[data-delete]")) forget()
@@ -86,6 +87,11 @@ if (box) {
   window.addEventListener("online", () => say(true))
 }
 document.addEventListener("signpost:leave", forget)
+
+// A page that "back" brings out of the browser's memory still holds what was sent, or left, since.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted && box && !chat) setBox(stored(DRAFT))
+})
 
 const network = document.querySelector("[data-network]")
 let gone = false
