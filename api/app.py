@@ -13,12 +13,13 @@ from starlette.responses import Response
 
 from api.answering import Answering
 from api.assets import Assets
+from api.chat import people as chat_people
 from api.chat import routes as chat
 from api.errors import ApiError
 from api.metrics import Metrics
 from api.openapi import describe
 from api.ops import routes as ops
-from api.pages import conversation, describing
+from api.pages import conversation, describing, keeping, people
 from api.pages import routes as pages
 from api.pages.refusals import refuse
 from api.pages.rendering import Pages
@@ -37,9 +38,12 @@ _EXPECTED = (ApiError, AssistantError, HTTPException, RequestValidationError)
 
 _ROUTERS = (
     chat.router,
+    chat_people.router,
     ops.router,
     widget.router,
     describing.router,
+    keeping.router,
+    people.router,
     conversation.router,
     pages.router,
 )
@@ -92,7 +96,7 @@ def _build(parts: Parts) -> Web:
             parts.conversations, limits.answering_threads, limits.waiting_turns, metrics.turn
         ),
         assets=assets,
-        pages=Pages(parts.site, limits, assets, parts.describing),
+        pages=Pages(parts.site, limits, assets, parts.describing, parts.reaching),
         staff=open_console(parts.staff, parts.site.base_url, parts.site.service_name)
         if parts.staff
         else None,

@@ -1,6 +1,11 @@
-"""Stylesheets, scripts and the icon: read once, served under names that carry their digest."""
+"""Stylesheets, scripts and the icon: read once, served under names that carry their digest.
+
+A script names another of ours as it lies beside it (`from "./visit.js"`); browsers are told the
+other's hashed address, so that a change anywhere changes every address above it.
+"""
 
 import gzip
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -9,8 +14,11 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.errors import AssetsInvalid
+
 FOLDER = Path(__file__).parent / "static"
 FOREVER = "public, max-age=31536000, immutable"
+_IMPORT = re.compile(r'(?<=from ")\./([a-z]+\.js)(?=")|(?<=import ")\./([a-z]+\.js)(?=")')
 _HOUR = "public, max-age=3600"
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -21,13 +29,17 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One file, plain and compressed. `digest` is the SHA-256 of the plain bytes, in hex."""
+    """One file, plain and compressed. `digest` is the SHA-256 of the plain bytes, in hex.
+
+    `imports` are the addresses of all scripts that it needs, directly or not.
+    """
 
     name: str
     media_type: str
     body: bytes = field(repr=False)
     packed: bytes = field(repr=False)
     digest: str
+    imports: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
@@ -51,13 +63,16 @@ class Assets:
     """All files of `api/static` that browsers may have."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
-        found = sorted(path for path in folder.iterdir() if path.suffix in _TYPES)
-        self._by_name: Mapping[str, Asset] = {path.name: _read(path) for path in found}
+        self._by_name: Mapping[str, Asset] = _read_all(folder)
         self._by_address = {asset.address: asset for asset in self._by_name.values()}
 
     def address(self, name: str) -> str:
         """Return the hashed address of a file; `KeyError` names a file that is not there."""
         return self._by_name[name].address
+
+    def modules(self, name: str) -> tuple[str, ...]:
+        """Return the addresses of a script's imports, so that a page can fetch them at once."""
+        return self._by_name[name].imports
 
     def serve(self, request: Request) -> Response | None:
         """Return the asset at the request's path, or None."""
@@ -73,7 +88,31 @@ class Assets:
         return self._by_name[name]
 
 
-def _read(path: Path) -> Asset:
-    body = path.read_bytes()
+def _read_all(folder: Path) -> Mapping[str, Asset]:
+    read: dict[str, Asset] = {}
+    for path in sorted(folder.iterdir()):
+        if path.suffix in _TYPES:
+            _read(path, read, ())
+    return read
+
+
+def _read(path: Path, read: dict[str, Asset], above: tuple[str, ...]) -> Asset:
+    """Return the file, after those that it imports; raise `AssetsInvalid` for a circle."""
+    if path.name in read:
+        return read[path.name]
+    if path.name in above:
+        raise AssetsInvalid(" imports ".join((*above, path.name)))
+    body, imports = path.read_bytes(), dict[str, None]()
+
+    def hashed(found: re.Match[str]) -> str:
+        needed = _read(path.with_name(found[1] or found[2]), read, (*above, path.name))
+        imports.update(dict.fromkeys((*needed.imports, needed.address)))
+        return needed.address
+
+    if path.suffix == ".js":
+        body = _IMPORT.sub(hashed, body.decode()).encode()
     packed = gzip.compress(body, 9, mtime=0)
-    return Asset(path.name, _TYPES[path.suffix], body, packed, sha256(body).hexdigest())
+    digest = sha256(body).hexdigest()
+    asset = Asset(path.name, _TYPES[path.suffix], body, packed, digest, tuple(imports))
+    read[path.name] = asset
+    return asset

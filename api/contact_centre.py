@@ -16,6 +16,7 @@ from assistant.escalations.states import Priority
 from assistant.policy import Policy
 from assistant.policy.levels import Promise
 from assistant.private_codes import PrivateCodes
+from assistant.reaching import Reaching
 from assistant.service_levels.availability import OnDuty
 from assistant.service_levels.closures import Closures
 from assistant.service_levels.due import Due
@@ -45,6 +46,20 @@ class ContactCentre:
         return bool(self.organisation) and contact_centre_in_use(connection)
 
     @cached_property
+    def reaching(self) -> Reaching:
+        """What citizens see of people, and do to reach them."""
+        return Reaching(
+            database=self.database,
+            policy=self.policy,
+            clock=self.clock,
+            cases=self.cases,
+            call_backs=self.call_backs,
+            private_codes=self.private_codes,
+            staffed=self.staffed,
+            on_duty=self.on_duty,
+        )
+
+    @cached_property
     def cases(self) -> Cases:
         """The cases of citizens who need a person."""
         return Cases(
@@ -69,7 +84,9 @@ class ContactCentre:
         return Duties(self.database, self.clock, self.policy.escalations.queue)
 
     def on_duty(self, connection: Connection, queue: str) -> tuple[OnDuty, ...]:
-        """Return who is on duty for a queue: for `availability`, and for nobody's eyes."""
+        """Return who is on duty for a queue; nobody in a trial."""
+        if not self.organisation:
+            return ()
         return self.duties.on_duty(connection, queue, active_advisers(connection))
 
     @cached_property

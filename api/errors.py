@@ -8,6 +8,7 @@ ApiError
 ├── FormRefused       a form came from another site, or is too old
 ├── RateLimited       too many requests; says when to try again
 ├── Busy              every place for answering is taken; says when to try again
+├── AssetsInvalid     scripts import each other in a circle; names them
 └── WordsMissing      an interface string is missing; names language and key
 """
 
@@ -59,6 +60,10 @@ class Busy(ApiError):
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"Many people are asking right now. Try again in {retry_after} seconds.")
         self.retry_after = retry_after
+
+
+class AssetsInvalid(ApiError):
+    """Scripts of `api/static` import each other in a circle."""
 
 
 class WordsMissing(ApiError):

@@ -12,6 +12,7 @@ from api.staff.console import StaffParts
 from assistant.conversations import Conversations
 from assistant.hooks.rows import EndpointState
 from assistant.policy.watching import DescribingWords
+from assistant.reaching import Reaching
 from assistant.releasing import ReleaseFigures
 from evaluation.monitoring import Seen
 
@@ -42,7 +43,8 @@ class SiteSettings:
     `base_url` is the public address without a trailing slash. `embedding_origins` are the exact
     origins (`https://www.example.org`) whose pages may hold the widget. `model_provider` names
     who receives redacted questions when a language model is set, and is empty otherwise.
-    `retention_days` is 0 where nobody has decided.
+    `retention_days` is 0 where nobody has decided. `exit_url` is an everyday page of somebody
+    else's, shown to whoever has to leave at once.
     """
 
     base_url: str = "http://127.0.0.1:8000"
@@ -56,6 +58,7 @@ class SiteSettings:
     embedding_origins: tuple[str, ...] = ()
     retention_days: int = 0
     model_provider: str = ""
+    exit_url: str = "https://www.bbc.co.uk/weather"
 
     def __post_init__(self) -> None:
         if origin_of(self.base_url) != self.base_url:
@@ -73,6 +76,8 @@ class SiteSettings:
             address = getattr(self, setting)
             if address and not _EMAIL.fullmatch(address):
                 raise SiteInvalid(setting, "write one e-mail address")
+        if not origin_of(self.exit_url):
+            raise SiteInvalid("exit_url", "write an address such as https://www.bbc.co.uk/weather")
         if self.retention_days < 0:
             raise SiteInvalid("retention_days", "write a number of days, or 0 for undecided")
 
@@ -106,6 +111,8 @@ class Limits:
     turns_per_conversation: str = "15 per minute"
     feedback_per_conversation: str = "30 per minute"
     sign_ins_per_address: str = "120 per minute"
+    codes_per_address: str = "20 per hour"
+    codes_per_conversation: str = "10 per hour"
     storage: str = "memory://"
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     body_bytes: int = 64 * 1024
@@ -150,7 +157,8 @@ class Parts:
     """What `create_app` needs. `token_secret` is at least 32 random bytes and is kept private.
 
     `describing` is the voluntary form by language, `monitored` how groups fare in live use,
-    `hooks` how each hook does. Without `staff` there is no console.
+    `hooks` how each hook does. Without `staff` there is no console, without `reaching` nothing
+    around talking to a person.
     """
 
     conversations: Conversations
@@ -165,6 +173,7 @@ class Parts:
     monitored: Callable[[], tuple[Seen, ...]] = tuple
     staff: StaffParts | None = None
     hooks: Callable[[], tuple[EndpointState, ...]] = tuple
+    reaching: Reaching | None = None
 
     def __post_init__(self) -> None:
         if len(self.token_secret) < 32:

@@ -176,6 +176,11 @@ class Settings(BaseSettings):
     allowed_origins: Annotated[tuple[Origin, ...], NoDecode] = Field(
         default=(), description="Sites that may embed the widget, separated by commas."
     )
+    exit_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        default="https://www.bbc.co.uk/weather",
+        min_length=1,
+        description="Everyday page that 'Exit this page' leads to.",
+    )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         default=(),
         description="Addresses of proxies whose X-Forwarded-For is believed, separated by commas.",

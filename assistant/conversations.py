@@ -5,6 +5,7 @@ from typing import Protocol
 from assistant.describing import Description
 from assistant.escalations.needs import NO_NEEDS, SupportNeeds
 from assistant.pipeline import Watcher
+from assistant.ratings import RatingReason
 from assistant.text import RawText
 from assistant.views import ConversationView, TurnView
 
@@ -29,8 +30,15 @@ class Conversations(Protocol):
     def receipt(self, conversation_id: str, turn_id: str) -> str: ...
 
     def feedback(
-        self, conversation_id: str, turn_id: str, useful: bool, comment: RawText
+        self,
+        conversation_id: str,
+        turn_id: str,
+        useful: bool,
+        comment: RawText,
+        reason: RatingReason | None = None,
     ) -> TurnView: ...
+
+    def choose_language(self, conversation_id: str, language: str) -> ConversationView: ...
 
     def describe(self, conversation_id: str, description: Description) -> None: ...
 

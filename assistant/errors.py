@@ -22,6 +22,7 @@ AssistantError
 ├── SlotTaken                 a call-back slot that is full, or not offered
 ├── PhoneRefused              a phone number that cannot be called back
 ├── CallBackUnknown           the conversation has no call-back booked
+├── NobodyThere               there is no contact centre here, or it has no case of the conversation
 ├── CaseUnknown               no such case
 ├── CaseMoveRefused           a move with a case that is not legal from where it stands
 │   ├── CaseMoved             somebody else made a move first: says who, what and when
@@ -149,6 +150,10 @@ class PhoneRefused(AssistantError):
 
 class CallBackUnknown(AssistantError):
     """The conversation has no call-back booked, or has one already."""
+
+
+class NobodyThere(AssistantError):
+    """Nobody could act on it: a trial, or nobody was asked for yet. The message is fit to show."""
 
 
 class CaseUnknown(AssistantError):

@@ -162,6 +162,7 @@ def view_of(
         question=turn.redacted,
         asked_at=_whole_milliseconds(turn.at),
         language=turn.language,
+        question_language=turn.detected,
         outcome=outcome_name(outcome),
         reason=outcome.reason.value,
         help_note=help_note,
@@ -278,6 +279,7 @@ def _source(passage: Passage) -> Citation:
         starter=bool(passage.official_url),
         official_url=passage.official_url,
         official_title=passage.official_title,
+        language=passage.language,
     )
 
 

@@ -38,6 +38,7 @@ from assistant.policy import Policy
 from assistant.presentation import view_of
 from assistant.private_codes import forget_code
 from assistant.questions import require_readable, require_text
+from assistant.ratings import RatingReason
 from assistant.reading import Reader, erased_is_unknown, require_conversation, require_turn
 from assistant.records import answered_event, settle, suppressed_event
 from assistant.storage import as_text, conversations, turns
@@ -133,9 +134,14 @@ class Assistant:
             return self._reader.receipt(connection, conversation_id, turn_id)
 
     def feedback(
-        self, conversation_id: str, turn_id: str, useful: bool, comment: RawText
+        self,
+        conversation_id: str,
+        turn_id: str,
+        useful: bool,
+        comment: RawText,
+        reason: RatingReason | None = None,
     ) -> TurnView:
-        """Record whether an answer was useful; a later opinion replaces an earlier one."""
+        """Record whether an answer was useful, and why not; a later opinion replaces an earlier."""
         require_readable(comment)
         with erased_is_unknown(), self.database.write() as connection:
             require_conversation(connection, conversation_id, lock=True)
@@ -143,6 +149,8 @@ class Assistant:
             word = "useful" if useful else "not_useful"
             personal = {"comment": self.mask(comment)} if comment.strip() else None
             facts = {"turn": turn_id, "useful": useful, "record": row.record_id or ""}
+            if reason is not None:
+                facts["reason"] = reason.value
             self.log.append(
                 connection, [Event(Kind.FEEDBACK_GIVEN, facts, conversation_id, personal)]
             )
@@ -158,6 +166,20 @@ class Assistant:
         with self.database.write() as connection:
             came = claim(connection, conversation_id)
         self.descriptions.add(description, came)
+
+    def choose_language(self, conversation_id: str, language: str) -> ConversationView:
+        """Speak this language ("en" or "cy") to the citizen from now on; what was said stays."""
+        with erased_is_unknown(), self.database.write() as connection:
+            row = require_conversation(connection, conversation_id, lock=True)
+            if row.language != language:
+                connection.execute(
+                    update(conversations)
+                    .where(conversations.c.id == conversation_id)
+                    .values(language=language)
+                )
+                chosen = Event(Kind.LANGUAGE_CHOSEN, {"language": language}, conversation_id)
+                self.log.append(connection, [chosen])
+        return self.read(conversation_id)
 
     def ask_for_person(
         self, conversation_id: str, needs: SupportNeeds = NO_NEEDS

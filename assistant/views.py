@@ -23,7 +23,7 @@ class Citation:
     """A quoted section, once however much of it is quoted.
 
     `quote` is verbatim, a sentence, item, step or row a line; `updated` an ISO date, maybe
-    "2025-01", or "".
+    "2025-01", or ""; `language` that of the page (ISO 639-1).
     """
 
     url: str
@@ -37,6 +37,7 @@ class Citation:
     starter: bool = False
     official_url: str = ""
     official_title: str = ""
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ class TurnView:
     `status` is received. `help_note` is shown before anything else, to somebody who may be in
     trouble; what follows is as without it. `message` is the policy's wording around the answer;
     `notice` says in words what was masked; `answer` is what
-    the citizen reads as plain text. `question` has personal data masked. `pages` groups the
+    the citizen reads as plain text. `question` has personal data masked; `question_language` (ISO
+    639-1) is "" where it cannot be told. `pages` groups the
     citations by page, the one that answers best first. `reading_age` is that of `answer`, in years,
     or None. `explained` and `summaries` help to read it and are no part of it.
     """
@@ -98,6 +100,7 @@ class TurnView:
     question: str
     asked_at: datetime
     language: str = "en"
+    question_language: str = ""
     outcome: str = ""
     reason: str = ""
     help_note: HelpNote | None = None

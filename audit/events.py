@@ -80,6 +80,9 @@ class Kind(StrEnum):
     TEXT_REVEALED = "text_revealed"
     """A member of staff had personal data in a citizen's message unmasked, with a reason."""
 
+    LANGUAGE_CHOSEN = "language_chosen"
+    """A citizen chose the language in which the service speaks to them."""
+
     CONVERSATION_ERASED = "conversation_erased"
     """A conversation's ciphertexts were deleted, its key and salts destroyed."""
 

@@ -36,6 +36,7 @@ from assistant.errors import (
 )
 from assistant.escalations.needs import NO_NEEDS, SupportNeeds
 from assistant.outcomes import Contact, HelpNote
+from assistant.ratings import RatingReason
 from assistant.text import RawText
 from assistant.views import (
     AnswerBlock,
@@ -61,6 +62,7 @@ class FakeConversations:
     asked: list[str] = field(default_factory=list)
     begun: list[str] = field(default_factory=list)
     descriptions: list[Description] = field(default_factory=list)
+    ratings: list[tuple[str, bool, str, RatingReason | None]] = field(default_factory=list)
     _conversations: dict[str, ConversationView] = field(default_factory=dict)
     _keys: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     _answering: set[tuple[str, str]] = field(default_factory=set)
@@ -135,9 +137,15 @@ class FakeConversations:
         return f"signpost receipt\nrecord {turn.record}\n"
 
     def feedback(
-        self, conversation_id: str, turn_id: str, useful: bool, comment: RawText
+        self,
+        conversation_id: str,
+        turn_id: str,
+        useful: bool,
+        comment: RawText,
+        reason: RatingReason | None = None,
     ) -> TurnView:
         with self._lock:
+            self.ratings.append((turn_id, useful, comment, reason))
             turn = replace(
                 self.turn(conversation_id, turn_id), feedback="useful" if useful else "not_useful"
             )
@@ -158,6 +166,12 @@ class FakeConversations:
                 raise DescriptionInvalid
             self._conversations[conversation_id] = replace(conversation, described=True)
             self.descriptions.append(description)
+
+    def choose_language(self, conversation_id: str, language: str) -> ConversationView:
+        with self._lock:
+            conversation = replace(self.read(conversation_id), language=language)
+            self._conversations[conversation_id] = conversation
+            return conversation
 
     def ask_for_person(
         self, conversation_id: str, needs: SupportNeeds = NO_NEEDS

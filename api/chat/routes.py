@@ -18,6 +18,7 @@ from api.chat.schemas import (
     NewConversation,
     Question,
     Rating,
+    Speaking,
     TurnShown,
     conversation_shown,
     describing_shown,
@@ -97,6 +98,20 @@ def ask_for_person(conversation_id: AllowedConversation, web: TheWeb) -> Convers
     """Record the wish to talk to a person. Never limited, never refused for a live conversation."""
     conversation = web.parts.conversations.ask_for_person(conversation_id)
     web.metrics.person("api")
+    return conversation_shown(conversation)
+
+
+@router.put(
+    "/{conversation_id}/language",
+    tags=_CONVERSATION,
+    summary="Choose the language",
+    responses=refusals(400, 401, 404, 413, 415, 422, 500),
+)
+def choose_language(
+    conversation_id: AllowedConversation, wanted: Speaking, web: TheWeb
+) -> ConversationShown:
+    """Say everything of our own in this language from now on; what was said stays as it was."""
+    conversation = web.parts.conversations.choose_language(conversation_id, wanted.language)
     return conversation_shown(conversation)
 
 
@@ -210,7 +225,7 @@ def rate(
     """Say whether the answer was useful, and why."""
     web.rates.count_feedback(conversation_id)
     turn = web.parts.conversations.feedback(
-        conversation_id, turn_id, rating.useful, RawText(rating.comment)
+        conversation_id, turn_id, rating.useful, RawText(rating.comment), rating.reason
     )
     web.metrics.feedback(rating.useful)
     return turn_shown(turn)

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from assistant.policy.watching import DescribingWords
-from assistant.views import ConversationView, TurnStatus, TurnView
+from assistant.ratings import RatingReason
+from assistant.views import ConversationView, PersonMessage, PersonState, TurnStatus, TurnView
 
 
 def _without_nul(text: str) -> str:
@@ -57,6 +58,16 @@ class Rating(Received):
         examples=["It told me what to bring."],
     )
 
+    reason: Annotated[RatingReason | None, Field(strict=False)] = Field(
+        default=None, description="What was wrong with an answer that was not useful; or null."
+    )
+
+
+class Speaking(Received):
+    language: Literal["en", "cy"] = Field(
+        description="Language of the fixed wording from now on: English or Welsh (Cymraeg)."
+    )
+
 
 class Describing(Received):
     groups: dict[GroupName, GroupName] = Field(
@@ -99,6 +110,7 @@ class CitationShown(Shown):
     starter: bool = Field(description="True for this project's own summary of an official page.")
     official_url: str
     official_title: str
+    language: str = Field(description='Language of the page: "en", "cy"…')
 
 
 class BlockShown(Shown):
@@ -163,7 +175,10 @@ class TurnShown(Shown):
     )
     question: str = Field(description="The question, with personal data masked.")
     asked_at: datetime
-    language: str
+    language: str = Field(description="Language of the fixed wording in this turn.")
+    question_language: str = Field(
+        description='Language of the question: "en", "cy"…; empty where it cannot be told.'
+    )
     outcome: str = Field(
         description="answered, clarifying, signposted, abstained, escalated, refused; "
         "empty while the status is received.",
@@ -212,8 +227,21 @@ class TurnShown(Shown):
     feedback: str
 
 
+class MessageShown(Shown):
+    """What a person wrote, as the citizen sees it: label it with the first name."""
+
+    id: str
+    first_name: str = Field(examples=["Sam"])
+    text: str
+    at: datetime
+    from_draft: bool = Field(description="The assistant drafted it; the person sent it: say so.")
+
+
 class ConversationShown(Shown):
-    """A conversation with all its turns, oldest first."""
+    """A conversation with all its turns and people's messages, each oldest first.
+
+    Show both in one order of time, by `asked_at` and `at`.
+    """
 
     id: str
     language: str
@@ -223,6 +251,12 @@ class ConversationShown(Shown):
         description="When the citizen asked for a person, or null."
     )
     described: bool = Field(description="Whether the voluntary form about the citizen was sent.")
+    person: PersonState = Field(
+        description="nobody, waiting, with_person (the assistant is silent), ended."
+    )
+    adviser: str = Field(description="First name of whoever has the conversation, or empty.")
+    messages: tuple[MessageShown, ...]
+    case_number: int = Field(description="What to quote on the phone; 0 where there is no case.")
 
 
 class GroupShown(BaseModel):
@@ -267,6 +301,11 @@ class ProblemShown(BaseModel):
 def turn_shown(turn: TurnView) -> TurnShown:
     """Return the turn as API v1 shows it."""
     return TurnShown.model_validate(turn)
+
+
+def message_shown(message: PersonMessage) -> MessageShown:
+    """Return a person's message as API v1 shows it."""
+    return MessageShown.model_validate(message)
 
 
 def conversation_shown(conversation: ConversationView) -> ConversationShown:

@@ -88,6 +88,7 @@ def parts_of(home: Home, address: str) -> Parts:
             privacy_email=settings.privacy_contact,
             accessibility_email=settings.accessibility_contact,
             embedding_origins=settings.allowed_origins,
+            exit_url=settings.exit_url,
             model_provider=settings.model.partition(":")[0],
         ),
         token_secret=home.token_secret,
@@ -99,6 +100,7 @@ def parts_of(home: Home, address: str) -> Parts:
         monitored=home.monitored.seen,
         staff=home.staff,
         hooks=home.hook_states,
+        reaching=home.contact_centre.reaching,
         limits=Limits(
             turns_per_conversation=f"{settings.questions_per_minute} per minute",
             question_characters=home.policy.limits.question_characters,

@@ -10,12 +10,22 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from api.chat.access import TOKEN_HEADER
 from api.chat.receipts import receipt_file
 from api.chat.sse import event_stream, wants_events
 from api.errors import Busy, RateLimited
+from api.pages.people_seen import PeopleSeen, people_seen
 from api.pages.refusals import citizen_problem, citizen_words
-from api.pages.visits import Visit, check_form, forget, remember, visit_of
+from api.pages.visits import (
+    Visit,
+    check_form,
+    field,
+    forget,
+    from_script,
+    needed,
+    renewed,
+    visit_of,
+    with_language,
+)
 from api.problems import problem_of
 from api.web import TheWeb, Web
 from assistant.errors import (
@@ -25,7 +35,9 @@ from assistant.errors import (
     QuestionInvalid,
     TurnInProgress,
 )
+from assistant.ratings import RatingReason
 from assistant.text import RawText
+from assistant.views import ConversationView
 
 router = APIRouter(prefix="/conversation", include_in_schema=False)
 
@@ -39,7 +51,7 @@ async def show(request: Request, web: TheWeb) -> Response:
     if visit is None:
         return _nothing_here(request, web)
     try:
-        return await _page(request, web, visit)
+        return await _page(web, visit)
     except ConversationUnknown:
         return _nothing_here(request, web)
 
@@ -47,10 +59,14 @@ async def show(request: Request, web: TheWeb) -> Response:
 @router.get("/messages")
 async def messages(request: Request, web: TheWeb) -> Response:
     """Return the messages alone: for the frame, and after a lost connection."""
-    visit = _needed(visit_of(request, web))
+    visit = needed(visit_of(request, web))
     conversation = await web.conversation(visit.conversation_id)
-    html = web.pages.messages(conversation, framed=visit.framed, form_token=visit.form_token(web))
-    return _renewed(HTMLResponse(html), web, visit)
+    people = await _people(web, conversation)
+    html = web.pages.messages(
+        conversation, people, framed=visit.framed, form_token=visit.form_token(web)
+    )
+    response = HTMLResponse(html, headers={"Content-Language": conversation.language})
+    return renewed(response, web, visit)
 
 
 @router.post("/turns")
@@ -58,13 +74,13 @@ async def ask(request: Request, web: TheWeb) -> Response:
     """Ask a question; a first question starts the conversation."""
     form = await request.form(max_files=0, max_fields=10)
     visit = visit_of(request, web)
-    check_form(request, web, visit, _field(form, "form_token"))
-    question = _field(form, "question").replace("\r\n", "\n")
+    check_form(request, web, visit, field(form, "form_token"))
+    question = field(form, "question").replace("\r\n", "\n")
     key = _key(form)
     language = _language(form, web)
     if visit is None or not await _is_live(web, visit):
         if not question.strip():
-            return RedirectResponse(_with_language("/", language), 303)
+            return RedirectResponse(with_language("/", language), 303)
         visit = await _begin(request, web, language)
     else:
         language = (await web.conversation(visit.conversation_id)).language
@@ -74,10 +90,9 @@ async def ask(request: Request, web: TheWeb) -> Response:
         problem = problem_of(fault)
         web.metrics.refused(problem.status, problem.code)
         if wants_events(request.headers.get("accept", "")):
-            return _renewed(citizen_problem(request, web, problem, language), web, visit)
+            return renewed(citizen_problem(request, web, problem, language), web, visit)
         said = citizen_words(web, problem, language)
         return await _page(
-            request,
             web,
             visit,
             status=problem.status,
@@ -92,7 +107,7 @@ async def ask_for_person(request: Request, web: TheWeb) -> Response:
     """Record the wish for a person: no limit, no condition. A first press starts a conversation."""
     form = await request.form(max_files=0, max_fields=10)
     visit = visit_of(request, web)
-    check_form(request, web, visit, _field(form, "form_token"))
+    check_form(request, web, visit, field(form, "form_token"))
     if visit is None or not await _is_live(web, visit):
         started = await run_in_threadpool(web.parts.conversations.start, _language(form, web))
         web.metrics.started("page")
@@ -101,40 +116,46 @@ async def ask_for_person(request: Request, web: TheWeb) -> Response:
         web.parts.conversations.ask_for_person, visit.conversation_id
     )
     web.metrics.person("frame" if visit.framed else "page")
-    if _from_script(request):
+    if from_script(request):
+        language, people = conversation.language, await _people(web, conversation)
         html = web.pages.person(
-            conversation.language, conversation.person_requested_at, framed=visit.framed
+            language, conversation.person_requested_at, people, framed=visit.framed
         )
-        return _renewed(JSONResponse({"html": html}), web, visit)
-    return _renewed(RedirectResponse("/conversation#person", 303), web, visit)
+        panel = web.pages.people(people, language, framed=visit.framed)
+        return renewed(JSONResponse({"html": html, "panel": panel}), web, visit)
+    return renewed(RedirectResponse("/conversation#person", 303), web, visit)
 
 
 @router.post("/turns/{turn_id}/feedback")
 async def rate(turn_id: str, request: Request, web: TheWeb) -> Response:
     """Keep a rating."""
     form = await request.form(max_files=0, max_fields=10)
-    visit = _needed(visit_of(request, web))
-    check_form(request, web, visit, _field(form, "form_token"))
+    visit = needed(visit_of(request, web))
+    check_form(request, web, visit, field(form, "form_token"))
     web.rates.count_feedback(visit.conversation_id)
-    useful = _field(form, "useful") == "yes"
+    useful = field(form, "useful") == "yes"
     turn = await run_in_threadpool(
         web.parts.conversations.feedback,
         visit.conversation_id,
         turn_id,
         useful,
-        RawText(_field(form, "comment")[:1_000]),
+        RawText(field(form, "comment")[:1_000]),
+        _reason(form, useful),
     )
     web.metrics.feedback(useful)
-    if _from_script(request):
-        thanks = web.pages.words(turn.language)("turn.thanks")
-        return _renewed(JSONResponse({"text": thanks}), web, visit)
-    return _renewed(RedirectResponse(f"/conversation#turn-{turn.id}", 303), web, visit)
+    if from_script(request):
+        language = (await web.conversation(visit.conversation_id)).language
+        html = web.pages.rating(
+            turn, language, form_token=visit.form_token(web), told="reason" in form
+        )
+        return renewed(JSONResponse({"html": html}), web, visit)
+    return renewed(RedirectResponse(f"/conversation#turn-{turn.id}", 303), web, visit)
 
 
 @router.get("/turns/{turn_id}/receipt")
 async def receipt(turn_id: str, request: Request, web: TheWeb) -> Response:
     """Return the receipt as a file."""
-    visit = _needed(visit_of(request, web))
+    visit = needed(visit_of(request, web))
     text = await run_in_threadpool(web.parts.conversations.receipt, visit.conversation_id, turn_id)
     return receipt_file(text, turn_id)
 
@@ -143,14 +164,14 @@ async def receipt(turn_id: str, request: Request, web: TheWeb) -> Response:
 async def delete(request: Request, web: TheWeb) -> Response:
     """Erase the conversation and forget its cookie."""
     form = await request.form(max_files=0, max_fields=10)
-    visit = _needed(visit_of(request, web))
-    check_form(request, web, visit, _field(form, "form_token"))
+    visit = needed(visit_of(request, web))
+    check_form(request, web, visit, field(form, "form_token"))
     language = await _language_of(web, visit)
     await run_in_threadpool(web.parts.conversations.erase, visit.conversation_id)
     web.metrics.erased("frame" if visit.framed else "page")
-    if _from_script(request) and visit.framed:
+    if from_script(request) and visit.framed:
         return JSONResponse({"deleted": True})
-    response = RedirectResponse(_with_language("/deleted", language), 303)
+    response = RedirectResponse(with_language("/deleted", language), 303)
     forget(response, web)
     return response
 
@@ -163,30 +184,29 @@ async def _answer(
     try:
         if not wants_events(request.headers.get("accept", "")):
             turn = await running.turn()
-            return _renewed(RedirectResponse(f"/conversation#turn-{turn.id}", 303), web, visit)
+            return renewed(RedirectResponse(f"/conversation#turn-{turn.id}", 303), web, visit)
         await running.begun()
     except KeyReused:
         # A page brought back by "back", with another question typed: a new question.
         return await _answer(request, web, visit, question, secrets.token_urlsafe(16))
-    language = (await web.conversation(visit.conversation_id)).language
-    form_token = visit.form_token(web)
+    conversation = await web.conversation(visit.conversation_id)
+    language, form_token = conversation.language, visit.form_token(web)
     stream = event_stream(
         running,
-        web.pages.stage_words(language),
+        web.pages.stage_words(language, conversation.person),
         lambda turn: json.dumps(
             {
                 "id": turn.id,
-                "html": web.pages.turn(turn, framed=visit.framed, form_token=form_token),
+                "html": web.pages.turn(turn, language, framed=visit.framed, form_token=form_token),
             }
         ),
         lambda fault: json.dumps({"detail": citizen_words(web, problem_of(fault), language)}),
         {},
     )
-    return _renewed(stream, web, visit)
+    return renewed(stream, web, visit)
 
 
 async def _page(
-    request: Request,
     web: Web,
     visit: Visit,
     *,
@@ -196,18 +216,22 @@ async def _page(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     conversation = await web.conversation(visit.conversation_id)
-    language = request.query_params.get("lang", conversation.language)
     page = web.pages.page(
         "conversation.html",
-        language,
+        conversation.language,
         status=status,
         headers=headers,
         conversation=conversation,
+        people=await _people(web, conversation),
         form_token=visit.form_token(web),
         error=error,
         draft=draft,
     )
-    return _renewed(page, web, visit)
+    return renewed(page, web, visit)
+
+
+async def _people(web: Web, conversation: ConversationView) -> PeopleSeen:
+    return await run_in_threadpool(people_seen, web.parts.reaching, conversation)
 
 
 async def _begin(request: Request, web: Web, language: str) -> Visit:
@@ -241,20 +265,6 @@ def _nothing_here(request: Request, web: Web) -> Response:
     return response
 
 
-def _renewed(response: Response, web: Web, visit: Visit) -> Response:
-    if visit.framed:
-        response.headers[TOKEN_HEADER] = web.tokens.issue(visit.conversation_id).text
-    else:
-        remember(response, web, visit.conversation_id)
-    return response
-
-
-def _needed(visit: Visit | None) -> Visit:
-    if visit is None:
-        raise ConversationUnknown
-    return visit
-
-
 def _checked(web: Web, question: str, language: str) -> RawText:
     words = web.pages.words(language)
     limit = web.parts.limits.question_characters
@@ -267,24 +277,17 @@ def _checked(web: Web, question: str, language: str) -> RawText:
     return RawText(question)
 
 
-def _field(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""
+def _reason(form: FormData, useful: bool) -> RatingReason | None:
+    """Return what was wrong, where one of our reasons was chosen for an answer of no use."""
+    said = field(form, "reason")
+    return RatingReason(said) if not useful and said in set(RatingReason) else None
 
 
 def _key(form: FormData) -> str:
-    sent = "".join(c for c in _field(form, "key") if " " <= c <= "~")[:200]
+    sent = "".join(c for c in field(form, "key") if " " <= c <= "~")[:200]
     return sent or secrets.token_urlsafe(16)
 
 
 def _language(form: FormData, web: Web) -> str:
-    asked = _field(form, "language")
+    asked = field(form, "language")
     return asked if asked in web.parts.site.languages else web.parts.site.languages[0]
-
-
-def _with_language(path: str, language: str) -> str:
-    return path if language == "en" else f"{path}?lang={language}"
-
-
-def _from_script(request: Request) -> bool:
-    return "application/json" in request.headers.get("accept", "")

@@ -1,14 +1,14 @@
-"""The voluntary form about the citizen, on a page of its own: works without JavaScript."""
+"""The voluntary form about the citizen: a page of its own, and a piece of the widget's frame."""
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.pages.visits import Visit, check_form, remember, visit_of
+from api.pages.visits import Visit, check_form, needed, renewed, visit_of, with_language
 from api.web import TheWeb, Web
 from assistant.describing import Description
-from assistant.errors import ConversationUnknown, DescribedAlready, DescriptionInvalid
+from assistant.errors import DescribedAlready, DescriptionInvalid
 
 router = APIRouter(prefix="/conversation/about-you", include_in_schema=False)
 
@@ -18,7 +18,7 @@ NEEDED = "needed"
 @router.api_route("", methods=["GET", "HEAD"])
 async def form(request: Request, web: TheWeb) -> Response:
     """Show the form, or thanks where it was sent; without a question there is nothing to ask."""
-    visit = _visit(request, web)
+    visit = needed(visit_of(request, web))
     return await _page(request, web, visit)
 
 
@@ -26,7 +26,7 @@ async def form(request: Request, web: TheWeb) -> Response:
 async def send(request: Request, web: TheWeb) -> Response:
     """Count what was chosen; whatever was left blank, or is preferred not to be said, is not."""
     sent = await request.form(max_files=0, max_fields=60)
-    visit = _visit(request, web)
+    visit = needed(visit_of(request, web))
     chosen = {name: value for name, value in sent.items() if isinstance(value, str) and value}
     check_form(request, web, visit, chosen.get("form_token", ""))
     web.rates.count_feedback(visit.conversation_id)
@@ -41,20 +41,21 @@ async def send(request: Request, web: TheWeb) -> Response:
         pass
     except DescriptionInvalid:
         return await _page(request, web, visit, chosen)
+    if visit.framed:
+        return await _page(request, web, visit)
     language = (await web.conversation(visit.conversation_id)).language
     language = request.query_params.get("lang", language)
-    path = request.url.path if language == "en" else f"{request.url.path}?lang={language}"
-    return RedirectResponse(path, 303)
+    return RedirectResponse(with_language(request.url.path, language), 303)
 
 
 async def _page(
     request: Request, web: Web, visit: Visit, chosen: dict[str, str] | None = None
 ) -> Response:
     conversation = await web.conversation(visit.conversation_id)
-    if not conversation.turns:
+    if not conversation.turns and not visit.framed:
         return RedirectResponse("/conversation", 303)
     page = web.pages.page(
-        "describing.html",
+        "parts/describing_framed.html" if visit.framed else "describing.html",
         request.query_params.get("lang", conversation.language),
         status=200 if chosen is None else 422,
         described=conversation.described,
@@ -62,13 +63,4 @@ async def _page(
         chosen=chosen or {},
         wrong=chosen is not None,
     )
-    remember(page, web, visit.conversation_id)
-    return page
-
-
-def _visit(request: Request, web: Web) -> Visit:
-    """Return whose conversation it is; the widget's frame has no such page."""
-    visit = visit_of(request, web)
-    if visit is None or visit.framed:
-        raise ConversationUnknown
-    return visit
+    return renewed(page, web, visit)

@@ -8,12 +8,15 @@ every reload and link. The frame uses no cookie: there it would be a third party
 
 from dataclasses import dataclass
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.chat.access import TOKEN_HEADER
 from api.csrf import check_same_site
 from api.errors import TokenRefused
 from api.web import Web
+from assistant.errors import ConversationUnknown
 
 _BEARER = "bearer "
 
@@ -50,6 +53,38 @@ def visit_of(request: Request, web: Web) -> Visit | None:
         return Visit(web.tokens.read(cookie), framed=False)
     except TokenRefused:
         return None
+
+
+def needed(visit: Visit | None) -> Visit:
+    """Return the visit; raise `ConversationUnknown` where there is none."""
+    if visit is None:
+        raise ConversationUnknown
+    return visit
+
+
+def renewed(response: Response, web: Web, visit: Visit) -> Response:
+    """Give the response a fresh token: in a header for the frame, else in the cookie."""
+    if visit.framed:
+        response.headers[TOKEN_HEADER] = web.tokens.issue(visit.conversation_id).text
+    else:
+        remember(response, web, visit.conversation_id)
+    return response
+
+
+def from_script(request: Request) -> bool:
+    """Return whether our own script asks, and not a form."""
+    return "application/json" in request.headers.get("accept", "")
+
+
+def field(form: FormData, name: str) -> str:
+    """Return a field's text; "" where it is missing, or a file."""
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def with_language(path: str, language: str) -> str:
+    """Return the path, carrying the language on."""
+    return path if language == "en" else f"{path}?lang={language}"
 
 
 def check_form(request: Request, web: Web, visit: Visit | None, form_token: str) -> None:

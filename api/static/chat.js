@@ -1,78 +1,17 @@
-// The conversation with JavaScript, in the page and in the widget's frame. Without this script every
-// form here works as a form; with it, progress is shown and nothing that was typed is ever lost.
-// The page is known by its cookie. The frame has none: it sends its token in a header.
+// The conversation with JavaScript, in the page and in the widget's frame. Without these scripts
+// every form here works as a form; with them, progress is shown and nothing typed is ever lost.
 
-const chat = document.querySelector("[data-chat]")
-const framed = chat.hasAttribute("data-framed")
-const words = chat.dataset
-const log = chat.querySelector("[data-log]")
-const status = chat.querySelector("[data-status]")
-const waiting = chat.querySelector("[data-waiting]")
-const errors = document.querySelector("[data-errors]")
-const composer = document.querySelector("[data-composer]")
-const box = composer.elements.namedItem("question")
+import "./ending.js"
+import { showKept } from "./frame.js"
+import "./keeping.js"
+import { personAsked } from "./people.js"
+import { act, add, clearError, fragment, hideWaiting, say, showError, showWaiting } from "./showing.js"
+import { forget, hold, setBox } from "./typing.js"
+import { Refused, framed, keep, post, refused, send, words } from "./visit.js"
+
+const log = document.querySelector("[data-log]")
+const box = document.getElementById("question")
 const tries = 6
-
-// ---- Who we are -------------------------------------------------------------------------------
-
-const STORE = "signpost-conversation"
-let token = framed ? stored() : ""
-
-function stored() {
-  try {
-    return sessionStorage.getItem(STORE) || ""
-  } catch {
-    return "" // storage is blocked in this frame: the token lives in memory alone
-  }
-}
-
-function keep(fresh) {
-  token = fresh
-  try {
-    if (fresh) sessionStorage.setItem(STORE, fresh)
-    else sessionStorage.removeItem(STORE)
-  } catch {
-    // see stored()
-  }
-}
-
-async function send(address, { accept, body, method = "POST" }) {
-  const headers = { Accept: accept }
-  if (framed && !token && method === "POST") await start()
-  if (framed && token) headers.Authorization = `Bearer ${token}`
-  const response = await fetch(address, { method, headers, body, redirect: "error" })
-  const fresh = response.headers.get("Signpost-Token")
-  if (framed && fresh) keep(fresh)
-  return response
-}
-
-async function start() {
-  const response = await fetch("/v1/conversations", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ language: words.language }),
-  })
-  if (!response.ok) throw await refused(response)
-  keep((await response.json()).token)
-  showDelete(true)
-}
-
-class Refused extends Error {
-  constructor(said, status) {
-    super(said)
-    this.status = status
-  }
-}
-
-async function refused(response) {
-  try {
-    return new Refused((await response.json()).detail || words.offline, response.status)
-  } catch {
-    return new Refused(words.offline, response.status)
-  }
-}
-
-// ---- Asking -----------------------------------------------------------------------------------
 
 let asking = false
 let failed = { question: "", key: "" }
@@ -100,15 +39,19 @@ async function ask(form, question, typed) {
   if (!question.trim()) return showError(words.empty)
   asking = true
   const key = failed.question === question ? failed.key : newKey()
+  hold(question)
   if (typed) setBox("")
   showWaiting(question)
   try {
     const turn = await answered(form, question, key)
     failed = { question: "", key: "" }
+    hold("")
     hideWaiting()
     add(turn.html, turn.id)
+    document.dispatchEvent(new Event("signpost:shown"))
   } catch (fault) {
     failed = { question, key }
+    hold("")
     hideWaiting()
     const typing = box.value.trim() !== ""
     if (typed) setBox(typing ? `${question}\n${box.value}` : question)
@@ -165,138 +108,19 @@ function newKey() {
   ).join("")
 }
 
-// ---- Showing ----------------------------------------------------------------------------------
-
-function fragment(html) {
-  const template = document.createElement("template")
-  template.innerHTML = html
-  return template.content
-}
-
-// The log is a live region: it reads out the whole message, once. Focus stays where it is.
-function add(html, id) {
-  if (id && document.getElementById(`turn-${id}`)) return
-  const piece = fragment(html)
-  const first = piece.firstElementChild
-  log.append(piece)
-  say("", false)
-  if (box.value.trim() === "") first.scrollIntoView({ block: "start" })
-}
-
-function element(tag, className, text = "") {
-  const made = document.createElement(tag)
-  made.className = className
-  made.textContent = text
-  return made
-}
-
-function showWaiting(question) {
-  const bubble = element("div", "app-message app-message--you")
-  bubble.append(
-    element("p", "app-message__author", words.you),
-    element("p", "govuk-body", question),
-  )
-  waiting.replaceChildren(bubble)
-  waiting.hidden = false
-  say(words.asking, true)
-  waiting.scrollIntoView({ block: "nearest" })
-}
-
-function hideWaiting() {
-  waiting.hidden = true
-  waiting.replaceChildren()
-  say("", false)
-}
-
-function say(text, busy) {
-  status.classList.toggle("app-status--busy", busy)
-  if (status.textContent !== text) status.textContent = text
-}
-
-function setBox(text) {
-  box.value = text
-  box.dispatchEvent(new Event("input", { bubbles: true }))
-  box.dispatchEvent(new Event("keyup", { bubbles: true }))
-}
-
-function showError(text, takeFocus = true) {
-  const group = box.closest(".govuk-form-group")
-  const message = element("p", "govuk-error-message", text)
-  message.id = "question-error"
-  box.before(message)
-  group.classList.add("govuk-form-group--error")
-  box.classList.add("govuk-textarea--error")
-  box.setAttribute("aria-describedby", `question-error ${box.getAttribute("aria-describedby")}`)
-
-  const link = element("a", "", text)
-  link.href = "#question"
-  link.addEventListener("click", (event) => {
-    event.preventDefault()
-    box.focus()
-  })
-  const item = element("li", "")
-  item.append(link)
-  const list = element("ul", "govuk-list govuk-error-summary__list")
-  list.append(item)
-  const body = element("div", "govuk-error-summary__body")
-  body.append(list)
-  const alert = element("div", "")
-  alert.setAttribute("role", "alert")
-  alert.append(element("h2", "govuk-error-summary__title", words.summary), body)
-  const summary = element("div", "govuk-error-summary")
-  summary.tabIndex = -1
-  summary.append(alert)
-  errors.replaceChildren(summary)
-  if (takeFocus) summary.focus()
-}
-
-function clearError() {
-  errors.replaceChildren()
-  const message = document.getElementById("question-error")
-  if (!message) return
-  message.remove()
-  box.closest(".govuk-form-group").classList.remove("govuk-form-group--error")
-  box.classList.remove("govuk-textarea--error")
-  const described = box.getAttribute("aria-describedby") || ""
-  box.setAttribute("aria-describedby", described.replace("question-error", "").trim())
-}
-
-// ---- Everything else --------------------------------------------------------------------------
-
-async function act(work) {
-  clearError()
-  try {
-    return await work()
-  } catch (fault) {
-    showError(fault instanceof Refused ? fault.message : words.offline)
-    return null
-  }
-}
-
-async function post(form, address, extra = {}) {
-  const body = new URLSearchParams(new FormData(form))
-  for (const [name, value] of Object.entries(extra)) body.set(name, value)
-  const response = await send(address, { accept: "application/json", body })
-  if (!response.ok) throw await refused(response)
-  return response.json()
-}
-
 function rate(form, button) {
   return act(async () => {
-    const { text } = await post(form, form.getAttribute("action"), { useful: button.value })
-    const thanks = element("p", "govuk-body-s app-rating__thanks", text)
-    thanks.tabIndex = -1
-    form.replaceWith(thanks)
-    thanks.focus() // the pressed button is gone; this also reads the thanks out
+    const { html } = await post(form, form.getAttribute("action"), { useful: button.value })
+    const place = form.closest("[data-rating]")
+    const after = fragment(html).firstElementChild
+    place.replaceWith(after)
+    after.querySelector("p").focus() // the pressed button is gone; this also reads the thanks out
   })
 }
 
 function askForPerson(form) {
   return act(async () => {
-    const { html } = await post(form, "/conversation/person")
-    for (const before of log.querySelectorAll("[data-person-asked]")) before.remove()
-    add(html)
-    log.lastElementChild.scrollIntoView({ block: "nearest" })
+    personAsked(await post(form, "/conversation/person"))
   })
 }
 
@@ -304,80 +128,11 @@ function erase(form) {
   return act(async () => {
     await post(form, "/conversation/delete")
     keep("")
+    forget()
+    setBox("")
     log.replaceChildren()
-    showDelete(false)
+    showKept(false)
     say(words.deleted, false)
-    chat.querySelector("[data-title]").focus()
+    document.querySelector("[data-title]").focus()
   })
-}
-
-function showDelete(shown) {
-  const place = chat.querySelector("[data-delete-here]")
-  if (place) {
-    place.hidden = !shown
-    place.querySelector("details").open = false
-  }
-}
-
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("a")
-  if (!framed || !link) return
-  if (link.matches("[data-receipt]")) {
-    event.preventDefault()
-    act(() => saveReceipt(link))
-  } else if (link.matches("[data-reload]")) {
-    event.preventDefault()
-    act(restore)
-  }
-})
-
-async function saveReceipt(link) {
-  const response = await send(link.getAttribute("href"), { accept: "text/plain", method: "GET" })
-  if (!response.ok) throw await refused(response)
-  const address = URL.createObjectURL(await response.blob())
-  const [, name] = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition")) || []
-  const download = document.createElement("a")
-  download.href = address
-  download.download = name || "receipt.txt"
-  download.click()
-  setTimeout(() => URL.revokeObjectURL(address), 10_000)
-}
-
-// ---- The frame --------------------------------------------------------------------------------
-
-async function restore() {
-  const response = await send("/conversation/messages", { accept: "text/html", method: "GET" })
-  if (!response.ok) {
-    keep("")
-    say(words.ended, false)
-    return
-  }
-  log.setAttribute("aria-live", "off") // old messages are not news
-  log.replaceChildren(fragment(await response.text()))
-  setTimeout(() => log.setAttribute("aria-live", "polite"), 500)
-  showDelete(true)
-}
-
-// Only the page that the server let frame us is spoken to, by its exact origin; no text is sent.
-function listen(parent) {
-  const tell = (message) => window.parent.postMessage({ signpost: message }, parent)
-  const close = document.querySelector("[data-close]")
-  close.hidden = false
-  close.addEventListener("click", () => tell("close"))
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") tell("close")
-  })
-  window.addEventListener("message", (event) => {
-    if (event.origin !== parent || event.source !== window.parent) return
-    if (event.data?.signpost !== "opened") return
-    const begun = log.childElementCount > 0 || box.value !== ""
-    const place = begun ? box : chat.querySelector("[data-title]")
-    place.focus()
-  })
-  tell("ready")
-}
-
-if (framed) {
-  if (token) act(restore)
-  if (words.parent && window.parent !== window) listen(words.parent)
 }

@@ -1,11 +1,14 @@
 // Signpost's widget: a button, and the service in a frame of its own origin. One script tag:
 //   <script src="https://enquiries.example/widget.js" data-language="en" async></script>
 // data-language: en or cy. data-label: the button's words. data-side: right (usual) or left.
+// data-theme: teal (usual), blue, green, plum or ink.
 // It reads nothing of the page, sets no cookie, and passes no text either way.
 ;(() => {
   const script = document.currentScript
   const service = new URL(script.src).origin
-  const { language = "en", label = "", side = "right" } = script.dataset
+  const { language = "en", label = "", side = "right", theme = "teal" } = script.dataset
+  const themes = { teal: "#0f4c5c", blue: "#1a4b8c", green: "#0f5c3c", plum: "#6a2c6a", ink: "#2b2d33" }
+  const colour = Object.hasOwn(themes, theme) ? themes[theme] : themes.teal
   const welsh = language === "cy"
   const name = welsh ? "Gofyn cwestiwn" : "Ask a question"
   const title = welsh
@@ -17,16 +20,16 @@
     button {
       position: fixed; z-index: 2147483000; bottom: 20px; ${side === "left" ? "left" : "right"}: 20px;
       min-height: 48px; padding: 12px 20px; border: 2px solid #fff; border-radius: 26px;
-      font: 700 18px/1.2 system-ui, sans-serif; color: #fff; background: #0f4c5c; cursor: pointer;
+      font: 700 18px/1.2 system-ui, sans-serif; color: #fff; background: ${colour}; cursor: pointer;
       box-shadow: 0 2px 8px rgb(0 0 0 / .35);
     }
-    button:hover { background: #0a3541; }
+    button:hover { text-decoration: underline; }
     button:focus-visible { outline: 3px solid #0b0c0c; outline-offset: 0; color: #0b0c0c; background: #fd0; }
     dialog {
       position: fixed; z-index: 2147483001; inset: auto; bottom: 84px; margin: 0; padding: 0;
       ${side === "left" ? "left" : "right"}: 20px; width: 400px; height: min(660px, calc(100vh - 104px));
       max-width: none; max-height: none; overflow: hidden; box-sizing: border-box;
-      border: 1px solid #0f4c5c; border-radius: 8px; background: #fff;
+      border: 1px solid ${colour}; border-radius: 8px; background: #fff;
       box-shadow: 0 4px 24px rgb(0 0 0 / .3);
     }
     iframe { display: block; width: 100%; height: 100%; border: 0; }
@@ -60,7 +63,7 @@
     if (!frame) {
       frame = document.createElement("iframe")
       frame.title = title
-      const query = new URLSearchParams({ parent: location.origin, lang: language })
+      const query = new URLSearchParams({ parent: location.origin, lang: language, theme })
       frame.src = `${service}/embed?${query}`
       dialog.append(frame)
     }
@@ -102,6 +105,7 @@
   window.addEventListener("message", (event) => {
     if (event.origin !== service || !frame || event.source !== frame.contentWindow) return
     if (event.data?.signpost === "close") close()
+    if (event.data?.signpost === "exit") location.replace(`${service}/exit`)
     if (event.data?.signpost === "ready") {
       ready = true
       if (dialog.open) tell()

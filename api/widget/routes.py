@@ -10,6 +10,9 @@ from api.web import TheWeb
 router = APIRouter(include_in_schema=False)
 _READ = ["GET", "HEAD"]
 
+THEMES = ("teal", "blue", "green", "plum", "ink")
+"""Colours that a site may choose; each has enough contrast. `signpost.scss` and `widget.js` too."""
+
 
 @router.api_route("/widget.js", methods=_READ)
 def script(request: Request, web: TheWeb) -> Response:
@@ -24,7 +27,9 @@ def frame(request: Request, web: TheWeb) -> Response:
     said = request.query_params.get("parent", "")
     allowed = {*site.embedding_origins, site.base_url, origin_of(str(request.base_url))}
     parent = said if said and said in allowed else ""
-    return web.pages.page("embed.html", web.pages.language_of(request), parent=parent)
+    asked = request.query_params.get("theme", "")
+    theme = asked if asked in THEMES else THEMES[0]
+    return web.pages.page("embed.html", web.pages.language_of(request), parent=parent, theme=theme)
 
 
 @router.api_route("/widget", methods=_READ)

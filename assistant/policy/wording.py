@@ -7,6 +7,7 @@ from pydantic import model_validator
 
 from assistant.nations import ALL, limited_to, silent_on
 from assistant.outcomes import Answered, Escalated, Outcome, Reason
+from assistant.policy.meeting import NeedsWords, PersonWords
 from assistant.policy.model import PersonalKind, Strict, Text
 from assistant.policy.reaching import (
     FORBIDDEN,
@@ -126,6 +127,8 @@ class Wording(Strict):
     availability: AvailabilityWords
     call_back: CallBackWords
     private_code: PrivateCodeWords
+    person: PersonWords
+    needs: NeedsWords
     dates: DateWords
 
     @model_validator(mode="after")

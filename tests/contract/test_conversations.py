@@ -25,6 +25,7 @@ from assistant.live import WithdrawalKind
 from assistant.outcomes import Abstained, Reason
 from assistant.pipeline import Step
 from assistant.policy import Policy
+from assistant.ratings import RatingReason
 from assistant.steps.listen import Listeners
 from assistant.storage import as_text, conversations, turns
 from assistant.text import RawText
@@ -357,6 +358,36 @@ def test_feedback_is_kept_and_recorded(world: World, conversation: ConversationV
         ]
     assert comments == [world.assistant.mask(RawText("Ring me on 07700 900123, Ms Jones"))]
     assert "07700" not in comments[0]
+
+
+@pytest.mark.parametrize("reason", RatingReason)
+def test_why_an_answer_was_of_no_use_can_be_counted_from_the_log(
+    world: World, conversation: ConversationView, reason: RatingReason
+) -> None:
+    shown = world.ask(conversation, QUESTION)
+    world.assistant.feedback(conversation.id, shown.id, False, RawText(""), reason)
+    with world.database.read() as connection:
+        (rated,) = [
+            each.facts
+            for each in world.log.records(connection, conversation.id)
+            if each.kind is Kind.FEEDBACK_GIVEN
+        ]
+    assert rated["reason"] == reason.value
+    assert rated["useful"] is False
+
+
+def test_the_language_is_chosen_for_what_follows_and_recorded_once(
+    world: World, conversation: ConversationView
+) -> None:
+    before = world.ask(conversation, "xyzzy plugh")
+    for _ in range(2):
+        chosen = world.assistant.choose_language(conversation.id, "cy")
+    assert chosen.language == "cy"
+    assert chosen.turns == (before,), "what was said stays as it was"
+    assert kinds(world).count(Kind.LANGUAGE_CHOSEN) == 1
+    after = world.ask(conversation, "xyzzy plover")
+    assert after.language == "cy"
+    assert after.message != before.message
 
 
 def test_feedback_that_is_no_text_is_refused(world: World, conversation: ConversationView) -> None:
@@ -894,6 +925,7 @@ def test_an_erased_conversation_is_unknown_to_every_question(
         lambda: world.assistant.receipt(conversation.id, shown.id),
         lambda: world.assistant.feedback(conversation.id, shown.id, True, RawText("")),
         lambda: world.assistant.ask_for_person(conversation.id),
+        lambda: world.assistant.choose_language(conversation.id, "cy"),
     ):
         with pytest.raises(ConversationUnknown):
             wrong()

@@ -66,7 +66,7 @@ def test_the_note_is_in_the_page_and_in_the_widgets_frame_alike(framed: bool) ->
     fake = FakeConversations()
     view = fake.ask(fake.start().id, RawText("I cannot carry this"), "k")
     html = Pages(SiteSettings(), Limits(), Assets(), bundled_policy().describing).turn(
-        view, framed=framed, form_token=""
+        view, "en", framed=framed, form_token=""
     )
     assert html.index("data-help-note") < html.index("You can renew your passport online.")
 

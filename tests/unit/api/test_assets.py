@@ -5,7 +5,10 @@ import re
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
+
 from api.assets import FOLDER, Assets
+from api.errors import AssetsInvalid
 
 
 def test_an_address_changes_with_the_content(tmp_path: Path) -> None:
@@ -29,13 +32,35 @@ def test_nothing_of_gov_uk_alone_is_used_and_nothing_is_fetched_from_elsewhere()
     styles = (FOLDER / "signpost.css").read_text("utf-8")
     for word in ("GDS Transport", "@font-face", "url(", "@import", "crest"):
         assert word not in styles, word
-    for name in ("page.js", "chat.js", "widget.js"):
-        script = (FOLDER / name).read_text("utf-8")
+    for path in sorted(FOLDER.glob("*.js")):
+        name, script = path.name, path.read_text("utf-8")
         code = re.sub(r"^\s*//.*$", "", script, flags=re.M)
         assert "import(" not in code
-        assert not re.search(r"^import ", code, re.M), name
+        for imported in re.findall(r"^import .*$", code, re.M):
+            assert re.search(r'"\./[a-z]+\.js"$', imported), name
         assert "'*'" not in code
         assert not re.search(r"\beval\(|new Function", code), name
+
+
+def test_a_script_names_what_it_imports_by_content(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text('import { b } from "./b.js"\nimport "./c.js"\n')
+    (tmp_path / "b.js").write_text('import "./c.js"\n')
+    (tmp_path / "c.js").write_text("1\n")
+    before = Assets(tmp_path)
+    assert before.modules("a.js") == (before.address("c.js"), before.address("b.js"))
+    for name in ("b.js", "c.js"):
+        assert f'"{before.address(name)}"' in before.named("a.js").body.decode()
+    (tmp_path / "c.js").write_text("2\n")
+    after = Assets(tmp_path)
+    for name in ("a.js", "b.js", "c.js"):
+        assert after.address(name) != before.address(name), name
+
+
+def test_scripts_that_import_each_other_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text('import "./b.js"\n')
+    (tmp_path / "b.js").write_text('import "./a.js"\n')
+    with pytest.raises(AssetsInvalid, match=r"a\.js imports b\.js imports a\.js"):
+        Assets(tmp_path)
 
 
 def test_the_licence_of_what_is_vendored_is_kept() -> None:

@@ -38,6 +38,7 @@ WRONG = {
     "ACCESSIBILITY_CONTACT": ["@"],
     "ALLOWED_ORIGINS": ["https://a.example/path", "*", "https://*.example", "a.example"],
     "TRUSTED_PROXIES": ["proxy.example", "10.0.0.1/8", "10.0.0.0/99"],
+    "EXIT_URL": ["weather", "javascript:alert(1)", "file:///etc/passwd"],
     "QUESTIONS_PER_MINUTE": ["0", "10001", "lots"],
     "OIDC_ISSUER": ["login.example", "http://login.example", "ftp://login.example"],
     "OIDC_CLAIM": ["  "],
