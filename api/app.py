@@ -93,7 +93,9 @@ def _build(parts: Parts) -> Web:
         ),
         assets=assets,
         pages=Pages(parts.site, limits, assets, parts.describing),
-        staff=open_console(parts.staff) if parts.staff else None,
+        staff=open_console(parts.staff, parts.site.base_url, parts.site.service_name)
+        if parts.staff
+        else None,
     )
 
 

@@ -22,6 +22,8 @@ from api.errors import HomeInUse, SettingInvalid
 from api.migrations import upgrade
 from api.monitored import Monitored
 from api.settings import PREFIX, Settings
+from api.staff.console import StaffParts
+from api.staff.provider import ProviderSettings
 from assistant.describing import Descriptions
 from assistant.errors import WeightsMismatch
 from assistant.follow_ups import FollowUpRules
@@ -274,6 +276,23 @@ class Home:
     def monitored(self) -> Monitored:
         """How groups fare in live use, looked at again now and then."""
         return Monitored(self.database, self.policy, now)
+
+    @cached_property
+    def staff(self) -> StaffParts:
+        """What the staff console is made of."""
+        settings = self.settings
+        provider = None
+        if settings.oidc_issuer:
+            secret = settings.oidc_client_secret.get_secret_value()
+            provider = ProviderSettings(
+                settings.oidc_issuer,
+                settings.oidc_client_id,
+                secret,
+                settings.oidc_claim,
+                settings.organisation or "your organisation",
+            )
+        master = self._secret("master.key")
+        return StaffParts(self.database, self.log, master, now, new_id, provider=provider)
 
     @cached_property
     def token_secret(self) -> bytes:

@@ -11,6 +11,7 @@ from api.commands import (
     monitoring,
     releasing,
     serving,
+    staffing,
     summarising,
     timing,
 )
@@ -35,6 +36,7 @@ app.add_typer(releasing.release, name="release")
 app.add_typer(releasing.keys, name="board-key")
 evaluating.evaluate.command("bias")(bias.bias)
 app.add_typer(evaluating.evaluate, name="evaluate")
+app.add_typer(staffing.staff, name="staff")
 app.command("monitor")(monitoring.monitor)
 app.command("bench")(timing.run_bench)
 

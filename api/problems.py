@@ -126,7 +126,7 @@ def problem_of(error: Exception) -> Problem:
         case HTTPException():
             return _of_status(error)
         case _:
-            return _of_staff(error) if isinstance(error, ApiError) else _of_assistant(error)
+            return _of_table(error)
 
 
 def body_of(request: Request, problem: Problem, base_url: str) -> dict[str, object]:
@@ -184,18 +184,11 @@ def _of_status(error: HTTPException) -> Problem:
     return Problem(error.status_code, code, title, detail, headers=error.headers or {})
 
 
-def _of_assistant(error: Exception) -> Problem:
-    for kind, status, code, title in _ASSISTANT:
+def _of_table(error: Exception) -> Problem:
+    for kind, status, code, title in (*_ASSISTANT, *_STAFF):
         if isinstance(error, kind):
             headers = {"Retry-After": "1"} if kind is TurnInProgress else {}
             return Problem(status, code, title, _DETAIL.get(code) or str(error), headers=headers)
-    return SERVER_FAULT
-
-
-def _of_staff(error: ApiError) -> Problem:
-    for kind, status, code, title in _STAFF:
-        if isinstance(error, kind):
-            return Problem(status, code, title, _DETAIL.get(code) or str(error))
     return SERVER_FAULT
 
 

@@ -11,6 +11,7 @@ import tomllib
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
@@ -28,7 +29,7 @@ from api.parts import origin_of
 
 PREFIX = "SIGNPOST_"
 FILE = f"{PREFIX}SETTINGS"
-SECRET = frozenset({"database_url", "keys_url", "model_key", "model_url"})
+SECRET = frozenset({"database_url", "keys_url", "model_key", "model_url", "oidc_client_secret"})
 """Settings that hold, or may hold, a password or a key."""
 DEFAULT_HOME = Path.home() / ".signpost"
 
@@ -49,6 +50,14 @@ def _public_address(value: str) -> str:
 def _web_address(value: str) -> str:
     if value and not origin_of(value):
         raise ValueError("write an address that begins with http:// or https://")
+    return value
+
+
+def _issuer(value: str) -> str:
+    parts = urlsplit(value)
+    here = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    if value and not (origin_of(value) and (parts.scheme == "https" or here)):
+        raise ValueError("write the issuer exactly: an address that begins with https://")
     return value
 
 
@@ -176,6 +185,19 @@ class Settings(BaseSettings):
         default="", description="E-mail or address that fetching names to the sites it visits."
     )
 
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] = Field(
+        default="", description="Identity provider (OpenID Connect) for staff; none if empty."
+    )
+    oidc_client_id: str = Field(default="", description="Who we are to that provider.")
+    oidc_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="Our secret with that provider."
+    )
+    oidc_claim: str = Field(
+        default="email",
+        pattern=r"\S",
+        description="The provider's claim that is the e-mail address of a staff account.",
+    )
+
     @field_validator("allowed_origins", "trusted_proxies", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
@@ -253,6 +275,13 @@ def _check_together(settings: Settings) -> None:
     """Refuse settings that are each right and together wrong."""
     if settings.model_url and not settings.model:
         raise SettingInvalid(f"{PREFIX}MODEL_URL", f"set {PREFIX}MODEL too, or neither")
+    provider = (settings.oidc_client_id, settings.oidc_client_secret.get_secret_value())
+    if settings.oidc_issuer and not all(provider):
+        raise SettingInvalid(
+            f"{PREFIX}OIDC_ISSUER", f"set {PREFIX}OIDC_CLIENT_ID and {PREFIX}OIDC_CLIENT_SECRET too"
+        )
+    if any(provider) and not settings.oidc_issuer:
+        raise SettingInvalid(f"{PREFIX}OIDC_ISSUER", "set it too, or none of the settings OIDC_…")
     shared = make_url(settings.database).get_backend_name() != "sqlite"
     if shared and not settings.keys_url:
         raise SettingInvalid(

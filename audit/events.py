@@ -146,6 +146,42 @@ class Kind(StrEnum):
     RECORD_VIEWED = "record_viewed"
     """A member of staff or of the board read a citizen's text."""
 
+    STAFF_ADDED = "staff_added"
+    """An account was made for a member of staff."""
+
+    STAFF_JOINED = "staff_joined"
+    """A member of staff set up their own way to sign in."""
+
+    STAFF_ROLES_CHANGED = "staff_roles_changed"
+    """What a member of staff may do, or the teams they work in, changed."""
+
+    STAFF_DISABLED = "staff_disabled"
+    """An account was closed, and all its sessions ended."""
+
+    STAFF_ENABLED = "staff_enabled"
+    """A closed account was opened again."""
+
+    STAFF_SECOND_FACTOR_RESET = "staff_second_factor_reset"
+    """Somebody's way to sign in was taken away, so that they join again by a new code."""
+
+    STAFF_CREDENTIAL_CHANGED = "staff_credential_changed"
+    """A member of staff changed their own password, second factor or recovery codes."""
+
+    STAFF_SIGNED_IN = "staff_signed_in"
+    """A member of staff signed in."""
+
+    STAFF_SIGN_IN_REFUSED = "staff_sign_in_refused"
+    """Signing in did not work."""
+
+    STAFF_SIGNED_OUT = "staff_signed_out"
+    """A member of staff signed out."""
+
+    STAFF_SESSION_REVOKED = "staff_session_revoked"
+    """Sessions of a member of staff were ended from elsewhere."""
+
+    STAFF_ADMIN_RECOVERED = "staff_admin_recovered"
+    """Somebody was made an admin from the machine's command line, with a reason."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from sqlalchemy import insert, select
 
@@ -32,6 +33,8 @@ from tests.web_parts import parts
 
 BROWSER = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 COOKIE = "signpost-staff"
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Argon2id all the same, for tests that are not about how long it takes."""
 
 
 @dataclass
@@ -125,7 +128,12 @@ def staffing(url: str, keys_url: str, **changes: object) -> Iterator[Staffing]:
     keys = KeyStore.open(keys_url, MASTER, clock)
     log = Log(ORIGIN, SIGNER, keys, clock, identifiers("r"), publish_every=4)
     usual = StaffParts(
-        database=database, log=log, master=MASTER, clock=clock, new_id=identifiers("staff-")
+        database=database,
+        log=log,
+        master=MASTER,
+        clock=clock,
+        new_id=identifiers("staff-"),
+        hasher=QUICK,
     )
     made = Staffing(url, database, log, clock, replace(usual, **changes))  # type: ignore[arg-type]
     try:

@@ -88,6 +88,7 @@ def parts_of(home: Home, address: str) -> Parts:
         clock=now,
         describing=home.policy.describing,
         monitored=home.monitored.seen,
+        staff=home.staff,
         limits=Limits(
             turns_per_conversation=f"{settings.questions_per_minute} per minute",
             question_characters=home.policy.limits.question_characters,

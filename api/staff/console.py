@@ -4,8 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from argon2 import PasswordHasher
+
+from api.staff.accounts import Accounts
+from api.staff.credentials import Credentials
+from api.staff.passwords import Passwords
+from api.staff.provider import Provider, ProviderSettings
 from api.staff.sealing import StaffKeys
 from api.staff.sessions import USUAL_TIMES, Sessions, SessionTimes
+from api.staff.sign_in import SignIn
+from api.staff.throttle import Throttle
 from audit.database import Database
 from audit.keyfiles import Secret
 from audit.log import Log
@@ -21,6 +29,8 @@ class StaffParts:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     times: SessionTimes = USUAL_TIMES
+    hasher: PasswordHasher = field(default_factory=PasswordHasher, repr=False)
+    provider: ProviderSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +39,48 @@ class Console:
 
     keys: StaffKeys
     sessions: Sessions
+    accounts: Accounts
+    sign_in: SignIn
+    credentials: Credentials
+    provider: Provider | None
 
 
-def open_console(parts: StaffParts) -> Console:
-    """Return the console over its parts."""
+def open_console(parts: StaffParts, site: str, service: str) -> Console:
+    """Return the console over its parts; `site` is our public address, `service` our name."""
+    keys = StaffKeys(parts.master)
+    sessions = Sessions(parts.database, parts.clock, parts.new_id, parts.times)
+    throttle = Throttle(parts.database, parts.clock, keys)
+    passwords = Passwords(parts.hasher)
+    sign_in = SignIn(parts.database, parts.log, parts.clock, keys, sessions, passwords, throttle)
     return Console(
+        keys=keys,
+        sessions=sessions,
+        accounts=open_accounts(parts, sessions),
+        sign_in=sign_in,
+        credentials=Credentials(
+            database=parts.database,
+            log=parts.log,
+            clock=parts.clock,
+            keys=keys,
+            sessions=sessions,
+            passwords=passwords,
+            throttle=throttle,
+            sign_in=sign_in,
+            service=service,
+        ),
+        provider=Provider(parts.provider, site, parts.database, parts.clock, sign_in)
+        if parts.provider
+        else None,
+    )
+
+
+def open_accounts(parts: StaffParts, sessions: Sessions | None = None) -> Accounts:
+    """Return the moves with accounts alone: for the command line."""
+    return Accounts(
+        database=parts.database,
+        log=parts.log,
+        clock=parts.clock,
+        new_id=parts.new_id,
         keys=StaffKeys(parts.master),
-        sessions=Sessions(parts.database, parts.clock, parts.new_id, parts.times),
+        sessions=sessions or Sessions(parts.database, parts.clock, parts.new_id, parts.times),
     )

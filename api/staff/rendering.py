@@ -17,7 +17,7 @@ from api.web import Web
 
 HOME = "/staff"
 SIGN_IN = "/staff/sign-in"
-_OURS = re.compile(r"/staff(/[\w/.~-]*)?(\?[\w=&%.~+-]*)?", re.ASCII)
+_OURS = re.compile(r"/staff(/[\w~-][\w.~-]*)*(\?[\w=&%.~+-]*)?", re.ASCII)
 _LONGEST_ADDRESS = 500
 
 
@@ -29,6 +29,7 @@ def console_page(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
+    form_token: str = "",
     **values: object,
 ) -> Response:
     """Return a page of the console.
@@ -44,7 +45,7 @@ def console_page(
         headers=headers,
         visit=visit if signed_in else None,
         places=places_for(visit.person) if visit and signed_in else (),
-        form_token=values.pop("form_token", visit.form_token if visit else ""),
+        form_token=form_token or (visit.form_token if visit else ""),
         errors=errors or {},
         **values,
     )

@@ -2,6 +2,13 @@
 
 from fastapi import APIRouter
 
-from api.staff import home
+from api.staff import entrance, from_provider, home, joining, managing, own_account
 
-STAFF_ROUTERS: tuple[APIRouter, ...] = (home.router,)
+STAFF_ROUTERS: tuple[APIRouter, ...] = (
+    home.router,
+    entrance.router,
+    joining.router,
+    from_provider.router,
+    own_account.router,
+    managing.router,
+)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from fastapi.routing import APIRoute
@@ -45,8 +44,9 @@ CASES = [
 ]
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> Iterator[Staffing]:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staffing]:
+    tmp_path = tmp_path_factory.mktemp("staff")
     with staffing(f"sqlite:///{tmp_path}/a.db", f"sqlite:///{tmp_path}/k.db") as made:
         yield made
 

@@ -40,9 +40,11 @@ WRONG = {
     "TRUSTED_PROXIES": ["proxy.example", "10.0.0.1/8", "10.0.0.0/99"],
     "EXIT_URL": ["weather", "javascript:alert(1)", "file:///etc/passwd"],
     "QUESTIONS_PER_MINUTE": ["0", "10001", "lots"],
+    "OIDC_ISSUER": ["login.example", "http://login.example", "ftp://login.example"],
+    "OIDC_CLAIM": ["  "],
 }
 FREE_TEXT = {"HOME", "HOST", "SECRETS", "MODEL", "MODEL_KEY", "ORGANISATION", "PHONE", "HOURS"}
-FREE_TEXT |= {"FETCH_CONTACT"}
+FREE_TEXT |= {"FETCH_CONTACT", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"}
 
 
 @pytest.mark.parametrize(
