@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from api.staff.rows import contact_centre_in_use
 from assistant.callbacks import CallBacks
+from assistant.challenges.challenges import Challenges
 from assistant.escalations.cases import Cases
 from assistant.escalations.states import Priority
 from assistant.policy import Policy
@@ -53,6 +54,13 @@ class ContactCentre:
             self.clock,
             self.new_id,
             self._due,
+        )
+
+    @cached_property
+    def challenges(self) -> Challenges:
+        """Citizens' challenges to answers; in a trial they open no case."""
+        return Challenges(
+            self.database, self.keys, self.log, self.mask, self.cases, self.staffed
         )
 
     @cached_property

@@ -28,6 +28,10 @@ AssistantError
 │   ├── CaseHeldByOther       another adviser has the case
 │   ├── NeedsNotAcknowledged  the citizen's support needs were not acknowledged yet
 │   └── TwoPeopleNeeded       closing this case takes two different people
+├── ChallengeUnknown          no challenge has that reference, or its conversation was deleted
+├── ChallengeRefused          a challenge that cannot be made, or cannot be decided so
+│   ├── ChallengeMoved        somebody else decided it first: says who and when
+│   └── DecidedByHandler      the decider dealt with the conversation
 ├── MessageInvalid            a message, note or need is empty, too long, or not text
 ├── ModelUnavailable          the language model failed (the extractive composer answers instead)
 └── WeightsMismatch           weights that listen are unreadable, or for other vectors
@@ -182,6 +186,30 @@ class NeedsNotAcknowledged(CaseMoveRefused):
 
 class TwoPeopleNeeded(CaseMoveRefused):
     """One person proposes to close this case, and a different one confirms it."""
+
+
+class ChallengeUnknown(AssistantError):
+    """No challenge has that reference, or its conversation was deleted."""
+
+
+class ChallengeRefused(AssistantError):
+    """The challenge cannot be made, or not be decided in this way. The message is fit to show."""
+
+
+class ChallengeMoved(ChallengeRefused):
+    """Somebody else decided since this one looked: `who` is a first name, `when` UTC text."""
+
+    def __init__(self, reference: str, who: str, when: str) -> None:
+        super().__init__(
+            f"{reference} has changed: {who} was there first, at {when}. Nothing of yours was "
+            "done. Look at the challenge again."
+        )
+        self.who = who
+        self.when = when
+
+
+class DecidedByHandler(ChallengeRefused):
+    """Who had a case of the conversation, or replied in it, decides no challenge about it."""
 
 
 class MessageInvalid(AssistantError):

@@ -194,6 +194,7 @@ def view_of(
 def view_as_json(view: TurnView) -> dict[str, Any]:
     """Return the view as canonical-JSON values (no floats: confidence in basis points)."""
     value: dict[str, Any] = _plain(view)
+    del value["challenge"]  # it came after what was shown, and has records of its own
     value["asked_at"] = as_text(view.asked_at)
     value["answered_at"] = as_text(view.answered_at) if view.answered_at else None
     if view.confidence is not None:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, insert, update
 
 from assistant import statements
 from assistant.callbacks import forget_call_back
+from assistant.challenges.challenges import erase_challenges
 from assistant.closing import Closing
 from assistant.describing import Description, Descriptions, check, claim
 from assistant.errors import (
@@ -231,6 +232,7 @@ class Assistant:
                 )
                 forget_code(connection, conversation_id)
                 forget_call_back(connection, conversation_id)
+                erase_challenges(connection, self.log, conversation_id)
                 erase_escalation(connection, self.log, conversation_id)
                 self.log.erase(connection, conversation_id)
         self.keys.destroy(conversation_id)

@@ -77,6 +77,15 @@ class Kind(StrEnum):
     CASE_ERASED = "case_erased"
     """A case ended because its citizen deleted the conversation."""
 
+    CHALLENGE_MADE = "challenge_made"
+    """A citizen challenged an answer; their reasons are sealed with it."""
+
+    CHALLENGE_DECIDED = "challenge_decided"
+    """Somebody who did not handle the conversation decided a challenge; reasons are sealed."""
+
+    CHALLENGE_CLOSED = "challenge_closed"
+    """A challenge ended undecided because its citizen deleted the conversation."""
+
     TEXT_REVEALED = "text_revealed"
     """A member of staff had personal data in a citizen's message unmasked, with a reason."""
 

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, text
 
 import api.staff.tables
+import assistant.challenges.tables
 import assistant.escalations.tables
 import assistant.storage
 import audit.storage
