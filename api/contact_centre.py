@@ -59,9 +59,7 @@ class ContactCentre:
     @cached_property
     def challenges(self) -> Challenges:
         """Citizens' challenges to answers; in a trial they open no case."""
-        return Challenges(
-            self.database, self.keys, self.log, self.mask, self.cases, self.staffed
-        )
+        return Challenges(self.database, self.keys, self.log, self.mask, self.cases, self.staffed)
 
     @cached_property
     def closures(self) -> Closures:

@@ -32,6 +32,11 @@ AssistantError
 ├── ChallengeRefused          a challenge that cannot be made, or cannot be decided so
 │   ├── ChallengeMoved        somebody else decided it first: says who and when
 │   └── DecidedByHandler      the decider dealt with the conversation
+├── KnowledgeUnknown          no reviewed page or candidate has that name
+├── KnowledgeInvalid          a text, source or date of a page cannot be used: names the field
+├── KnowledgeMoveRefused      a move with a page that is not open from where it stands
+│   ├── KnowledgeMoved        somebody else made a move first
+│   └── SecondPersonNeeded    who proposed or wrote it decides nothing about it
 ├── MessageInvalid            a message, note or need is empty, too long, or not text
 ├── ModelUnavailable          the language model failed (the extractive composer answers instead)
 └── WeightsMismatch           weights that listen are unreadable, or for other vectors
@@ -210,6 +215,38 @@ class ChallengeMoved(ChallengeRefused):
 
 class DecidedByHandler(ChallengeRefused):
     """Who had a case of the conversation, or replied in it, decides no challenge about it."""
+
+
+class KnowledgeUnknown(AssistantError):
+    """No reviewed page or candidate has that name."""
+
+
+class KnowledgeInvalid(AssistantError):
+    """Something filled in cannot be used. `field` names it as forms do."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(why)
+        self.field = field
+
+
+class KnowledgeMoveRefused(AssistantError):
+    """The move is not open from where the page or candidate stands."""
+
+
+class KnowledgeMoved(KnowledgeMoveRefused):
+    """Somebody else made a move since this one looked: `who`, and where it stands now."""
+
+    def __init__(self, name: str, who: str, status: str) -> None:
+        by = f" by {who}" if who else ""
+        super().__init__(
+            f"{name} has changed: it is {status} now{by}. Nothing of yours was done. Look again."
+        )
+        self.who = who
+        self.status = status
+
+
+class SecondPersonNeeded(KnowledgeMoveRefused):
+    """Who proposed a candidate, or wrote the reply it came from, does not decide about it."""
 
 
 class MessageInvalid(AssistantError):

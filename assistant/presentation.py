@@ -29,6 +29,7 @@ from assistant.views import (
     TurnView,
 )
 from knowledge.documents import Passage, SegmentKind
+from knowledge.loaders.markdown_page import REVIEWED_BASE
 
 BASIS_POINTS = 10_000
 
@@ -277,7 +278,7 @@ def _source(passage: Passage) -> Citation:
         publisher=passage.publisher,
         licence=passage.licence,
         nations=passage.nations,
-        starter=bool(passage.official_url),
+        starter=bool(passage.official_url) and not passage.document_url.startswith(REVIEWED_BASE),
         official_url=passage.official_url,
         official_title=passage.official_title,
         language=passage.language,

@@ -42,6 +42,7 @@ from assistant.questions import require_readable, require_text
 from assistant.ratings import RatingReason
 from assistant.reading import Reader, erased_is_unknown, require_conversation, require_turn
 from assistant.records import answered_event, settle, suppressed_event
+from assistant.reviewed_knowledge.erasing import erase_candidates
 from assistant.storage import as_text, conversations, turns
 from assistant.text import RawText, RedactedText
 from assistant.turns import Exchange, TraceEntry, Turn
@@ -232,6 +233,7 @@ class Assistant:
                 )
                 forget_code(connection, conversation_id)
                 forget_call_back(connection, conversation_id)
+                erase_candidates(connection, self.log, conversation_id, self.clock())
                 erase_challenges(connection, self.log, conversation_id)
                 erase_escalation(connection, self.log, conversation_id)
                 self.log.erase(connection, conversation_id)

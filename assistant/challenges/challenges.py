@@ -196,9 +196,9 @@ class Challenges:
             announce(connection, recorded, move, where, found.conversation_id)
             return read_challenge(connection, found.reference)
 
-    def figures(self, since: datetime | None = None, until: datetime | None = None) -> (
-        ChallengeFigures
-    ):
+    def figures(
+        self, since: datetime | None = None, until: datetime | None = None
+    ) -> ChallengeFigures:
         """Return the counts of challenges made from `since` on and before `until`."""
         with self.database.read() as connection:
             return challenge_figures(connection, since, until)

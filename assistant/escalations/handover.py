@@ -61,8 +61,8 @@ class Handover:
     ) -> Case:
         """Return the conversation's case: the one not ended, one brought back, or a new one.
 
-        `reason` is derived from the conversation unless given; a challenge brings no case back. Asking again changes nothing but the
-        support needs, where some are stated.
+        `reason` is derived from the conversation unless given; a challenge brings
+        no case back. Asking again changes nothing but the support needs, where some are stated.
         """
         case = newest_case(connection, conversation_id)
         anew = reason is EscalationReason.CHALLENGE  # for people who did not close the last one

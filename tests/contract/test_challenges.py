@@ -187,9 +187,7 @@ def test_the_citizen_reads_what_was_decided_by_its_reference(
     assert centre.announced()[-1].kind == "challenge.decided"
 
 
-def test_whoever_had_a_case_or_replied_does_not_decide(
-    centre: Centre, decided: Challenges
-) -> None:
+def test_whoever_had_a_case_or_replied_does_not_decide(centre: Centre, decided: Challenges) -> None:
     """Claimed and released; was handed it and lost it again; replied to it as a supervisor."""
     made = a_challenge(centre)
     case = centre.of(made.conversation.id)
@@ -320,7 +318,7 @@ def test_the_figures_count_each_challenge_once(centre: Centre, decided: Challeng
     assert figures.by_ruling == {Ruling.UPHELD: 2, Ruling.PARTLY: 1, Ruling.NOT_UPHELD: 1}
     assert decided.figures(until=start).made == 0
     assert decided.figures(since=centre.world.clock.now).made == 1
-    assert [each.ruling for each in decided.all()][0] is None
+    assert next(each.ruling for each in decided.all()) is None
     assert len(decided.all(ChallengeStatus.OPEN)) == 1
     assert len(decided.all(ChallengeStatus.DECIDED)) == 4
 
