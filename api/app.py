@@ -18,7 +18,7 @@ from api.errors import ApiError
 from api.metrics import Metrics
 from api.openapi import describe
 from api.ops import routes as ops
-from api.pages import conversation, describing, keeping
+from api.pages import challenging, conversation, describing, keeping, reviewed
 from api.pages import routes as pages
 from api.pages.refusals import refuse
 from api.pages.rendering import Pages
@@ -41,6 +41,8 @@ _ROUTERS = (
     widget.router,
     describing.router,
     keeping.router,
+    challenging.router,
+    reviewed.router,
     conversation.router,
     pages.router,
 )
@@ -92,7 +94,14 @@ def _build(parts: Parts) -> Web:
             parts.conversations, limits.answering_threads, limits.waiting_turns, metrics.turn
         ),
         assets=assets,
-        pages=Pages(parts.site, limits, assets, parts.describing),
+        pages=Pages(
+            parts.site,
+            limits,
+            assets,
+            parts.describing,
+            parts.said,
+            challenging=parts.challenges is not None and bool(parts.said),
+        ),
         staff=open_console(parts.staff, parts.site.base_url, parts.site.service_name)
         if parts.staff
         else None,

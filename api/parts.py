@@ -9,9 +9,12 @@ from urllib.parse import urlsplit
 
 from api.errors import SiteInvalid
 from api.staff.console import StaffParts
+from assistant.challenges.challenges import Challenges
 from assistant.conversations import Conversations
 from assistant.policy.watching import DescribingWords
+from assistant.policy.wording import Wording
 from assistant.releasing import ReleaseFigures
+from assistant.reviewed_knowledge.page import Knowledge
 from evaluation.monitoring import Seen
 
 LANGUAGES = ("en", "cy")
@@ -153,7 +156,8 @@ class Parts:
     """What `create_app` needs. `token_secret` is at least 32 random bytes and is kept private.
 
     `describing` is the voluntary form by language, `monitored` how groups fare in live use. Without
-    `staff` there is no console.
+    `staff` there is no console, without `challenges` no answer can be challenged. `reviewed` finds
+    an answer that two people checked. `said` is the policy's wording by language.
     """
 
     conversations: Conversations
@@ -167,6 +171,9 @@ class Parts:
     releases: Callable[[], ReleaseFigures] = ReleaseFigures
     monitored: Callable[[], tuple[Seen, ...]] = tuple
     staff: StaffParts | None = None
+    challenges: Challenges | None = None
+    reviewed: Callable[[str], Knowledge | None] = lambda name: None
+    said: Mapping[str, Wording] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(self.token_secret) < 32:
