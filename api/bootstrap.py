@@ -308,7 +308,16 @@ class Home:
                 settings.organisation or "your organisation",
             )
         master = self._secret("master.key")
-        return StaffParts(self.database, self.log, master, now, new_id, provider=provider)
+        return StaffParts(
+            self.database,
+            self.log,
+            master,
+            now,
+            new_id,
+            provider=provider,
+            challenges=self.contact_centre.challenges,
+            reviewed=self.reviewed_knowledge,
+        )
 
     @cached_property
     def token_secret(self) -> bytes:

@@ -20,6 +20,10 @@ from api.staff.permissions import Role
 from api.staff.sessions import Stage, form_token
 from api.staff.tables import accounts, roles
 from api.web import Web
+from assistant.challenges.challenges import Challenges
+from assistant.live import Operations
+from assistant.redaction.redactor import Redactor
+from assistant.reviewed_knowledge.reviewing import ReviewedKnowledge
 from assistant.storage import as_text
 from audit.database import Database
 from audit.events import Kind
@@ -28,11 +32,12 @@ from audit.keys import KeyStore
 from audit.log import Log
 from audit.records import Record
 from audit.verify import verify_database
-from tests.assisting import MASTER, ORIGIN, SIGNER, Clock, identifiers
+from tests.assisting import MASTER, ORIGIN, SIGNER, Clock, bundled_policy, identifiers
 from tests.web_parts import parts
 
 BROWSER = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 COOKIE = "signpost-staff"
+REDACTOR = Redactor(bundled_policy().redaction)
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Argon2id all the same, for tests that are not about how long it takes."""
 
@@ -134,6 +139,17 @@ def staffing(url: str, keys_url: str, **changes: object) -> Iterator[Staffing]:
         clock=clock,
         new_id=identifiers("staff-"),
         hasher=QUICK,
+        challenges=Challenges(
+            database, keys, log, lambda text: REDACTOR.mask(text).text, None, lambda _: False
+        ),
+        reviewed=ReviewedKnowledge(
+            database,
+            keys,
+            log,
+            Operations(database, log, clock),
+            lambda text: REDACTOR.mask(text).text,
+            clock,
+        ),
     )
     made = Staffing(url, database, log, clock, replace(usual, **changes))  # type: ignore[arg-type]
     try:

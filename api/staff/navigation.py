@@ -18,6 +18,8 @@ class Place:
 
 PLACES = (
     Place("home", "/staff", "Home", Permission.SEE_HOME),
+    Place("challenges", "/staff/challenges", "Challenges", Permission.DECIDE_CHALLENGES),
+    Place("knowledge", "/staff/knowledge", "Knowledge", Permission.PROPOSE_KNOWLEDGE),
     Place("people", "/staff/people", "People", Permission.MANAGE_PEOPLE),
     Place("account", "/staff/account", "My account", Permission.KEEP_OWN_ACCOUNT),
 )

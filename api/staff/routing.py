@@ -2,7 +2,16 @@
 
 from fastapi import APIRouter
 
-from api.staff import entrance, from_provider, home, joining, managing, own_account
+from api.staff import (
+    challenged,
+    entrance,
+    from_provider,
+    home,
+    joining,
+    managing,
+    own_account,
+    reviewing,
+)
 
 STAFF_ROUTERS: tuple[APIRouter, ...] = (
     home.router,
@@ -11,4 +20,6 @@ STAFF_ROUTERS: tuple[APIRouter, ...] = (
     from_provider.router,
     own_account.router,
     managing.router,
+    challenged.router,
+    reviewing.router,
 )
