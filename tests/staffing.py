@@ -5,7 +5,7 @@ tests of pages that are not about signing in.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -71,22 +71,9 @@ class Staffing:
     ) -> str:
         """Put an account into the database and return its id. It has no password."""
         account_id = self.staff.new_id()
-        now = as_text(self.clock())
-        with self.database.write() as connection:
-            row = {
-                "id": account_id,
-                "email": email or f"{account_id}@council.example",
-                "name": name,
-                "first_name": name.split(maxsplit=1)[0],
-                "teams": json.dumps(["benefits"]),
-                "languages": json.dumps(["en", "cy"]),
-                "added_at": now,
-                "joined_at": now if joined else None,
-                "last_step": 0,
-            }
-            connection.execute(insert(accounts), row)
-            for role in held:
-                connection.execute(insert(roles), {"account_id": account_id, "role": role.value})
+        address = email or f"{account_id}@council.example"
+        when = as_text(self.clock())
+        put_account(self.database, account_id, address, held, when, name=name, joined=joined)
         return account_id
 
     def sign_in(self, http: TestClient, account_id: str) -> str:
@@ -122,6 +109,34 @@ class Staffing:
                 for row in connection.execute(select(table))
             ]
         return repr(rows)
+
+
+def put_account(
+    database: Database,
+    account_id: str,
+    email: str,
+    held: Iterable[Role],
+    when: str,
+    *,
+    name: str = "Amina Begum",
+    joined: bool = True,
+) -> None:
+    """Put an account into the database. It has no password."""
+    row = {
+        "id": account_id,
+        "email": email,
+        "name": name,
+        "first_name": name.split(maxsplit=1)[0],
+        "teams": json.dumps(["benefits"]),
+        "languages": json.dumps(["en", "cy"]),
+        "added_at": when,
+        "joined_at": when if joined else None,
+        "last_step": 0,
+    }
+    with database.write() as connection:
+        connection.execute(insert(accounts), row)
+        for role in held:
+            connection.execute(insert(roles), {"account_id": account_id, "role": role.value})
 
 
 @contextmanager

@@ -33,7 +33,7 @@ async def everything(request: Request, web: TheWeb, visit: Deciding) -> Response
     found = await run_in_threadpool(_challenges(web).all, status)
     figures = await run_in_threadpool(_challenges(web).figures)
     return console_page(
-        web, "staff/challenges.html", visit, found=found, status=status.value, figures=figures
+        web, "staff/challenges.html", visit, found=found, listing=status.value, figures=figures
     )
 
 

@@ -88,7 +88,7 @@ def challenge_of(row: Row[Any]) -> Challenge:
     )
 
 
-def _taker(connection: Connection, log: Log, row: Row[Any]) -> str:
+def _taker(connection: Connection, log: Log, row: Row[Any, Any, Any]) -> str:
     """Return who had the case from this move on: whom it was given to is in its record alone."""
     if row.kind == MoveKind.CLAIMED.value:
         return str(row.staff_id)
