@@ -19,7 +19,7 @@ from api.errors import ApiError
 from api.metrics import Metrics
 from api.openapi import describe
 from api.ops import routes as ops
-from api.pages import conversation, describing, keeping, people
+from api.pages import challenging, conversation, describing, keeping, people, reviewed
 from api.pages import routes as pages
 from api.pages.refusals import refuse
 from api.pages.rendering import Pages
@@ -44,6 +44,8 @@ _ROUTERS = (
     describing.router,
     keeping.router,
     people.router,
+    challenging.router,
+    reviewed.router,
     conversation.router,
     pages.router,
 )
@@ -96,7 +98,15 @@ def _build(parts: Parts) -> Web:
             parts.conversations, limits.answering_threads, limits.waiting_turns, metrics.turn
         ),
         assets=assets,
-        pages=Pages(parts.site, limits, assets, parts.describing, parts.reaching),
+        pages=Pages(
+            parts.site,
+            limits,
+            assets,
+            parts.describing,
+            parts.reaching,
+            said=parts.said,
+            challenging=parts.challenges is not None and bool(parts.said),
+        ),
         staff=open_console(parts.staff, parts.site.base_url, parts.site.service_name)
         if parts.staff
         else None,

@@ -26,7 +26,7 @@ from api.staff.console import StaffParts
 from api.staff.provider import ProviderSettings
 from api.upkeep import Upkeep
 from assistant.describing import Descriptions
-from assistant.errors import WeightsMismatch
+from assistant.errors import KnowledgeUnknown, WeightsMismatch
 from assistant.follow_ups import FollowUpRules
 from assistant.gate import Gate
 from assistant.generation import ChatModel, open_model
@@ -44,6 +44,8 @@ from assistant.presentation import Versions
 from assistant.redaction.redactor import Redactor
 from assistant.releases import Release
 from assistant.releasing import ReleaseFigures, Releases
+from assistant.reviewed_knowledge.page import Knowledge
+from assistant.reviewed_knowledge.reviewing import ReviewedKnowledge
 from assistant.service import Assistant
 from assistant.starts import record_policy, record_start
 from assistant.steps.listen import NOBODY, Listeners
@@ -325,6 +327,20 @@ class Home:
             return states(connection)
 
     @cached_property
+    def reviewed_knowledge(self) -> ReviewedKnowledge:
+        """Answers of advisers that second persons approved."""
+        return ReviewedKnowledge(
+            self.database, self.keys, self.log, self.operations, self._mask, now
+        )
+
+    def reviewed_page(self, name: str) -> Knowledge | None:
+        """Return a reviewed answer by its name, or None."""
+        try:
+            return self.reviewed_knowledge.find(name)
+        except KnowledgeUnknown:
+            return None
+
+    @cached_property
     def monitored(self) -> Monitored:
         """How groups fare in live use, looked at again now and then."""
         return Monitored(self.database, self.policy, now)
@@ -353,6 +369,8 @@ class Home:
             clock=now,
             new_id=new_id,
             provider=provider,
+            challenges=self.contact_centre.challenges,
+            reviewed=self.reviewed_knowledge,
         )
 
     @cached_property

@@ -5,6 +5,7 @@ import typer
 from api.commands import (
     asking,
     bias,
+    deciding,
     evaluating,
     guidance,
     hooks,
@@ -33,6 +34,8 @@ app.command("withdraw")(guidance.withdraw)
 app.command("off")(guidance.switch_off)
 app.command("on")(guidance.switch_on)
 app.add_typer(hours.hours, name="hours")
+app.add_typer(deciding.challenges, name="challenges")
+app.add_typer(deciding.knowledge, name="knowledge")
 app.add_typer(releasing.release, name="release")
 app.add_typer(releasing.keys, name="board-key")
 evaluating.evaluate.command("bias")(bias.bias)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from api.staff.rows import active_advisers, contact_centre_in_use
 from assistant.callbacks import CallBacks
+from assistant.challenges.challenges import Challenges
 from assistant.escalations.cases import Cases
 from assistant.escalations.duty import Duties
 from assistant.escalations.presence import Presence
@@ -88,6 +89,11 @@ class ContactCentre:
         if not self.organisation:
             return ()
         return self.duties.on_duty(connection, queue, active_advisers(connection))
+
+    @cached_property
+    def challenges(self) -> Challenges:
+        """Citizens' challenges to answers; in a trial they open no case."""
+        return Challenges(self.database, self.keys, self.log, self.mask, self.cases, self.staffed)
 
     @cached_property
     def closures(self) -> Closures:

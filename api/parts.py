@@ -9,11 +9,14 @@ from urllib.parse import urlsplit
 
 from api.errors import SiteInvalid
 from api.staff.console import StaffParts
+from assistant.challenges.challenges import Challenges
 from assistant.conversations import Conversations
 from assistant.hooks.rows import EndpointState
 from assistant.policy.watching import DescribingWords
+from assistant.policy.wording import Wording
 from assistant.reaching import Reaching
 from assistant.releasing import ReleaseFigures
+from assistant.reviewed_knowledge.page import Knowledge
 from evaluation.monitoring import Seen
 
 LANGUAGES = ("en", "cy")
@@ -158,7 +161,8 @@ class Parts:
 
     `describing` is the voluntary form by language, `monitored` how groups fare in live use,
     `hooks` how each hook does. Without `staff` there is no console, without `reaching` nothing
-    around talking to a person.
+    around talking to a person, without `challenges` no answer can be challenged. `reviewed` finds
+    an answer that two people checked. `said` is the policy's wording by language.
     """
 
     conversations: Conversations
@@ -174,6 +178,9 @@ class Parts:
     staff: StaffParts | None = None
     hooks: Callable[[], tuple[EndpointState, ...]] = tuple
     reaching: Reaching | None = None
+    challenges: Challenges | None = None
+    reviewed: Callable[[str], Knowledge | None] = lambda name: None
+    said: Mapping[str, Wording] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(self.token_secret) < 32:

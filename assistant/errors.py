@@ -29,6 +29,15 @@ AssistantError
 │   ├── CaseHeldByOther       another adviser has the case
 │   ├── NeedsNotAcknowledged  the citizen's support needs were not acknowledged yet
 │   └── TwoPeopleNeeded       closing this case takes two different people
+├── ChallengeUnknown          no challenge has that reference, or its conversation was deleted
+├── ChallengeRefused          a challenge that cannot be made, or cannot be decided so
+│   ├── ChallengeMoved        somebody else decided it first: says who and when
+│   └── DecidedByHandler      the decider dealt with the conversation
+├── KnowledgeUnknown          no reviewed page or candidate has that name
+├── KnowledgeInvalid          a text, source or date of a page cannot be used: names the field
+├── KnowledgeMoveRefused      a move with a page that is not open from where it stands
+│   ├── KnowledgeMoved        somebody else made a move first
+│   └── SecondPersonNeeded    who proposed or wrote it decides nothing about it
 ├── MessageInvalid            a message, note or need is empty, too long, or not text
 ├── HooksInvalid              the file of hooks is wrong; names file, line and what to write
 ├── EndpointUnknown           no hook has that name
@@ -191,6 +200,62 @@ class NeedsNotAcknowledged(CaseMoveRefused):
 
 class TwoPeopleNeeded(CaseMoveRefused):
     """One person proposes to close this case, and a different one confirms it."""
+
+
+class ChallengeUnknown(AssistantError):
+    """No challenge has that reference, or its conversation was deleted."""
+
+
+class ChallengeRefused(AssistantError):
+    """The challenge cannot be made, or not be decided in this way. The message is fit to show."""
+
+
+class ChallengeMoved(ChallengeRefused):
+    """Somebody else decided since this one looked: `who` is a first name, `when` UTC text."""
+
+    def __init__(self, reference: str, who: str, when: str) -> None:
+        super().__init__(
+            f"{reference} has changed: {who} was there first, at {when}. Nothing of yours was "
+            "done. Look at the challenge again."
+        )
+        self.who = who
+        self.when = when
+
+
+class DecidedByHandler(ChallengeRefused):
+    """Who had a case of the conversation, or replied in it, decides no challenge about it."""
+
+
+class KnowledgeUnknown(AssistantError):
+    """No reviewed page or candidate has that name."""
+
+
+class KnowledgeInvalid(AssistantError):
+    """Something filled in cannot be used. `field` names it as forms do."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(why)
+        self.field = field
+
+
+class KnowledgeMoveRefused(AssistantError):
+    """The move is not open from where the page or candidate stands."""
+
+
+class KnowledgeMoved(KnowledgeMoveRefused):
+    """Somebody else made a move since this one looked: `who`, and where it stands now."""
+
+    def __init__(self, name: str, who: str, status: str) -> None:
+        by = f" by {who}" if who else ""
+        super().__init__(
+            f"{name} has changed: it is {status} now{by}. Nothing of yours was done. Look again."
+        )
+        self.who = who
+        self.status = status
+
+
+class SecondPersonNeeded(KnowledgeMoveRefused):
+    """Who proposed a candidate, or wrote the reply it came from, does not decide about it."""
 
 
 class MessageInvalid(AssistantError):

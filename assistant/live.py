@@ -187,6 +187,20 @@ class Operations:
         facts = {"what": kind.value, "value": value, "reason": reason}
         return self._change(Kind.GUIDANCE_WITHDRAWN, change, facts)
 
+    def withdraw_within(
+        self, connection: Connection, kind: WithdrawalKind, value: str, reason: str
+    ) -> None:
+        """Stop quoting a page or topic, in the caller's transaction; nothing if that is so now."""
+
+        def change(_: Connection, state: LiveState) -> LiveState:
+            withdrawal = Withdrawal(kind, value, reason, as_text(self.clock()))
+            return replace(state, withdrawals=(*state.withdrawals, withdrawal))
+
+        self.log.lock(connection)
+        if not any(_same(each, kind, value) for each in read_live(connection).withdrawals):
+            facts = {"what": kind.value, "value": value, "reason": reason}
+            self._change_within(connection, Kind.GUIDANCE_WITHDRAWN, change, facts)
+
     def restore(self, kind: WithdrawalKind, value: str, reason: str) -> LiveState:
         """Let a withdrawn page or topic be quoted again."""
 
@@ -226,38 +240,50 @@ class Operations:
         by: str = "",
         reason: str = "",
     ) -> LiveState:
-        """The log's lock comes first: it makes other moves wait, so that none is lost."""
+        """See `_change_within`: in a transaction of its own."""
         with self.database.write() as connection:
-            self.log.lock(connection)
-            before = read_live(connection)
-            after = replace(change(connection, before), version=before.version + 1)
-            activated = after.release and after.release != before.release
-            told: dict[str, Json] = dict(facts)
-            if after.release and after.snapshot != before.snapshot:
-                told["release"] = after.release
-            events = []
-            if not activated or after.snapshot != before.snapshot:
-                events.append(Event(kind, told))
-            if activated:
-                events.append(_release_event(before, after, by, reason))
-            recorded = self.log.append(connection, events)
-            if activated:
-                move = Move(
-                    MoveKind.ACTIVATED,
-                    by.strip(),
-                    reason.strip(),
-                    as_text(recorded[-1].at),
-                    recorded[-1].record_id,
-                )
-                insert_moves(connection, after.release, [move])
-            connection.execute(
-                insert(live).values(
-                    version=after.version,
-                    state=_to_json(after),
-                    changed_at=as_text(recorded[0].at),
-                    record_id=recorded[0].record_id,
-                )
+            return self._change_within(connection, kind, change, facts, by, reason)
+
+    def _change_within(
+        self,
+        connection: Connection,
+        kind: Kind,
+        change: Callable[[Connection, LiveState], LiveState],
+        facts: Mapping[str, str | int | bool],
+        by: str = "",
+        reason: str = "",
+    ) -> LiveState:
+        """The log's lock comes first: it makes other moves wait, so that none is lost."""
+        self.log.lock(connection)
+        before = read_live(connection)
+        after = replace(change(connection, before), version=before.version + 1)
+        activated = after.release and after.release != before.release
+        told: dict[str, Json] = dict(facts)
+        if after.release and after.snapshot != before.snapshot:
+            told["release"] = after.release
+        events = []
+        if not activated or after.snapshot != before.snapshot:
+            events.append(Event(kind, told))
+        if activated:
+            events.append(_release_event(before, after, by, reason))
+        recorded = self.log.append(connection, events)
+        if activated:
+            move = Move(
+                MoveKind.ACTIVATED,
+                by.strip(),
+                reason.strip(),
+                as_text(recorded[-1].at),
+                recorded[-1].record_id,
             )
+            insert_moves(connection, after.release, [move])
+        connection.execute(
+            insert(live).values(
+                version=after.version,
+                state=_to_json(after),
+                changed_at=as_text(recorded[0].at),
+                record_id=recorded[0].record_id,
+            )
+        )
         return after
 
 

@@ -29,6 +29,7 @@ from assistant.views import (
     TurnView,
 )
 from knowledge.documents import Passage, SegmentKind
+from knowledge.loaders.markdown_page import REVIEWED_BASE
 
 BASIS_POINTS = 10_000
 
@@ -194,6 +195,7 @@ def view_of(
 def view_as_json(view: TurnView) -> dict[str, Any]:
     """Return the view as canonical-JSON values (no floats: confidence in basis points)."""
     value: dict[str, Any] = _plain(view)
+    del value["challenge"]  # it came after what was shown, and has records of its own
     value["asked_at"] = as_text(view.asked_at)
     value["answered_at"] = as_text(view.answered_at) if view.answered_at else None
     if view.confidence is not None:
@@ -276,7 +278,7 @@ def _source(passage: Passage) -> Citation:
         publisher=passage.publisher,
         licence=passage.licence,
         nations=passage.nations,
-        starter=bool(passage.official_url),
+        starter=bool(passage.official_url) and not passage.document_url.startswith(REVIEWED_BASE),
         official_url=passage.official_url,
         official_title=passage.official_title,
         language=passage.language,

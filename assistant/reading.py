@@ -8,6 +8,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Row
 
 from assistant import statements
+from assistant.challenges.shown import challenges_shown
 from assistant.errors import ConversationUnknown, TurnUnknown
 from assistant.escalations.shown import people_shown
 from assistant.presentation import view_from_json
@@ -35,11 +36,15 @@ class Reader:
         rows = connection.execute(statements.SELECT_TURNS, {"conversation": conversation_id}).all()
         requested = row.person_requested_at
         people = people_shown(connection, self.log, conversation_id)
+        challenged = challenges_shown(connection, self.log, conversation_id)
         return ConversationView(
             conversation_id,
             row.language,
             as_moment(row.started_at),
-            tuple(self.view(connection, turn) for turn in rows),
+            tuple(
+                replace(self.view(connection, turn), challenge=challenged.get(turn.id))
+                for turn in rows
+            ),
             as_moment(requested) if requested else None,
             bool(row.described),
             people.person,
@@ -51,7 +56,9 @@ class Reader:
     def turn(self, connection: Connection, conversation_id: str, turn_id: str) -> TurnView:
         """Return one turn; its `status` says whether it is answered yet."""
         require_conversation(connection, conversation_id)
-        return self.view(connection, require_turn(connection, conversation_id, turn_id))
+        view = self.view(connection, require_turn(connection, conversation_id, turn_id))
+        challenged = challenges_shown(connection, self.log, conversation_id)
+        return replace(view, challenge=challenged.get(turn_id))
 
     def receipt(self, connection: Connection, conversation_id: str, turn_id: str) -> str:
         """Return the text of a receipt that proves what was said, to anyone, offline."""

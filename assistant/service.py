@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, insert, update
 
 from assistant import statements
 from assistant.callbacks import forget_call_back
+from assistant.challenges.challenges import erase_challenges
 from assistant.closing import Closing
 from assistant.describing import Description, Descriptions, check, claim
 from assistant.errors import (
@@ -41,6 +42,7 @@ from assistant.questions import require_readable, require_text
 from assistant.ratings import RatingReason
 from assistant.reading import Reader, erased_is_unknown, require_conversation, require_turn
 from assistant.records import answered_event, settle, suppressed_event
+from assistant.reviewed_knowledge.erasing import erase_candidates
 from assistant.storage import as_text, conversations, turns
 from assistant.text import RawText, RedactedText
 from assistant.turns import Exchange, TraceEntry, Turn
@@ -231,6 +233,8 @@ class Assistant:
                 )
                 forget_code(connection, conversation_id)
                 forget_call_back(connection, conversation_id)
+                erase_candidates(connection, self.log, conversation_id, self.clock())
+                erase_challenges(connection, self.log, conversation_id)
                 erase_escalation(connection, self.log, conversation_id)
                 self.log.erase(connection, conversation_id)
         self.keys.destroy(conversation_id)

@@ -39,6 +39,11 @@ class Citation:
     official_title: str = ""
     language: str = "en"
 
+    @property
+    def reviewed(self) -> bool:
+        """Return whether it is an adviser's answer that a second person approved."""
+        return bool(self.official_url) and not self.starter
+
 
 @dataclass(frozen=True, slots=True)
 class SourcePage:
@@ -80,6 +85,23 @@ class AnswerBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class ChallengeShown:
+    """The challenge to an answer as its citizen sees it: `why` is their own, masked.
+
+    `ruling` is upheld, partly, not_upheld, or "" while nobody has decided; `corrected` is the
+    answer as it should have been, or "".
+    """
+
+    reference: str
+    why: str
+    made_at: datetime
+    ruling: str = ""
+    reasons: str = ""
+    corrected: str = ""
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TurnView:
     """One question and what came of it.
 
@@ -87,7 +109,8 @@ class TurnView:
     `status` is received. `help_note` is shown before anything else, to somebody who may be in
     trouble; what follows is as without it. `message` is the policy's wording around the answer;
     `notice` says in words what was masked; `answer` is what
-    the citizen reads as plain text. `question` has personal data masked; `question_language` (ISO
+    the citizen reads as plain text, `challenge` their challenge to it.
+    `question` has personal data masked; `question_language` (ISO
     639-1) is "" where it cannot be told. `pages` groups the
     citations by page, the one that answers best first. `reading_age` is that of `answer`, in years,
     or None. `explained` and `summaries` help to read it and are no part of it.
@@ -126,6 +149,7 @@ class TurnView:
     answered_at: datetime | None = None
     elapsed_ms: int = 0
     feedback: str = ""
+    challenge: ChallengeShown | None = None
 
     @property
     def next_page(self) -> Link | None:

@@ -77,6 +77,33 @@ class Kind(StrEnum):
     CASE_ERASED = "case_erased"
     """A case ended because its citizen deleted the conversation."""
 
+    CHALLENGE_MADE = "challenge_made"
+    """A citizen challenged an answer; their reasons are sealed with it."""
+
+    CHALLENGE_DECIDED = "challenge_decided"
+    """Somebody who did not handle the conversation decided a challenge; reasons are sealed."""
+
+    CHALLENGE_CLOSED = "challenge_closed"
+    """A challenge ended undecided because its citizen deleted the conversation."""
+
+    KNOWLEDGE_PROPOSED = "knowledge_proposed"
+    """An adviser's reply was put forward as knowledge; its text is sealed until it is approved."""
+
+    KNOWLEDGE_APPROVED = "knowledge_approved"
+    """A different person approved it, with its official source and its last day."""
+
+    KNOWLEDGE_REFUSED = "knowledge_refused"
+    """A different person refused it; why is sealed."""
+
+    KNOWLEDGE_WITHDRAWN = "knowledge_withdrawn"
+    """A reviewed page was taken out of use, with a reason."""
+
+    KNOWLEDGE_EXPIRED = "knowledge_expired"
+    """A reviewed page went out of use because its last day had passed."""
+
+    KNOWLEDGE_CLOSED = "knowledge_closed"
+    """A candidate ended because the citizen deleted the conversation it came from."""
+
     TEXT_REVEALED = "text_revealed"
     """A member of staff had personal data in a citizen's message unmasked, with a reason."""
 

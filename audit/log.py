@@ -5,7 +5,7 @@ numbered without gaps in the order in which their transactions commit. The head 
 signed checkpoint over everything committed, so a receipt can be given at once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -159,6 +159,24 @@ class Log:
         """Return all records of a kind, oldest first. For kinds of which there are few."""
         rows = connection.execute(statements.SELECT_KIND, {"kind": kind.value}).all()
         return tuple(Record(row.leaf_index, parse_leaf(row.leaf)) for row in rows)
+
+    def scan(
+        self, connection: Connection, kind: Kind, containing: bytes = b"", page: int = 1_000
+    ) -> Iterator[Record]:
+        """Yield records of a kind, oldest first, read a `page` at a time: for kinds of many.
+
+        `containing` passes over leaves whose canonical JSON does not hold these bytes.
+        """
+        last = -1
+        while True:
+            asked = {"kind": kind.value, "after": last, "page": page}
+            rows = connection.execute(statements.SELECT_KIND_AFTER, asked).all()
+            for row in rows:
+                if containing in row.leaf:
+                    yield Record(row.leaf_index, parse_leaf(row.leaf))
+            if len(rows) < page:
+                return
+            last = rows[-1].leaf_index
 
     def personal(self, connection: Connection, record_id: str) -> Mapping[str, Json]:
         """Return the personal part of a record, decrypted and checked against its commitment.

@@ -51,6 +51,10 @@ SELECT_KIND = (
     .order_by(log_leaves.c.leaf_index)
 )
 
+SELECT_KIND_AFTER = SELECT_KIND.where(log_leaves.c.leaf_index > bindparam("after")).limit(
+    bindparam("page")
+)
+
 SELECT_ERASURE = (
     select(log_leaves.c.leaf_index)
     .where(log_leaves.c.conversation_id == bindparam("conversation"))

@@ -5,7 +5,7 @@ tests of pages that are not about signing in.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -21,7 +21,10 @@ from api.staff.permissions import Role
 from api.staff.sessions import Stage, form_token
 from api.staff.tables import accounts, roles
 from api.web import Web
+from assistant.challenges.challenges import Challenges
+from assistant.live import Operations
 from assistant.redaction.redactor import Redactor
+from assistant.reviewed_knowledge.reviewing import ReviewedKnowledge
 from assistant.storage import as_text
 from audit.database import Database
 from audit.events import Kind
@@ -36,6 +39,7 @@ from tests.web_parts import parts
 
 BROWSER = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 COOKIE = "signpost-staff"
+REDACTOR = Redactor(bundled_policy().redaction)
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Argon2id all the same, for tests that are not about how long it takes."""
 
@@ -69,22 +73,9 @@ class Staffing:
     ) -> str:
         """Put an account into the database and return its id. It has no password."""
         account_id = self.staff.new_id()
-        now = as_text(self.clock())
-        with self.database.write() as connection:
-            row = {
-                "id": account_id,
-                "email": email or f"{account_id}@council.example",
-                "name": name,
-                "first_name": name.split(maxsplit=1)[0],
-                "teams": json.dumps(["benefits"]),
-                "languages": json.dumps(["en", "cy"]),
-                "added_at": now,
-                "joined_at": now if joined else None,
-                "last_step": 0,
-            }
-            connection.execute(insert(accounts), row)
-            for role in held:
-                connection.execute(insert(roles), {"account_id": account_id, "role": role.value})
+        address = email or f"{account_id}@council.example"
+        when = as_text(self.clock())
+        put_account(self.database, account_id, address, held, when, name=name, joined=joined)
         return account_id
 
     def sign_in(self, http: TestClient, account_id: str) -> str:
@@ -122,6 +113,34 @@ class Staffing:
         return repr(rows)
 
 
+def put_account(
+    database: Database,
+    account_id: str,
+    email: str,
+    held: Iterable[Role],
+    when: str,
+    *,
+    name: str = "Amina Begum",
+    joined: bool = True,
+) -> None:
+    """Put an account into the database. It has no password."""
+    row = {
+        "id": account_id,
+        "email": email,
+        "name": name,
+        "first_name": name.split(maxsplit=1)[0],
+        "teams": json.dumps(["benefits"]),
+        "languages": json.dumps(["en", "cy"]),
+        "added_at": when,
+        "joined_at": when if joined else None,
+        "last_step": 0,
+    }
+    with database.write() as connection:
+        connection.execute(insert(accounts), row)
+        for role in held:
+            connection.execute(insert(roles), {"account_id": account_id, "role": role.value})
+
+
 @contextmanager
 def staffing(url: str, keys_url: str, **changes: object) -> Iterator[Staffing]:
     """Open a console's parts over these databases, made where new; its log must verify."""
@@ -151,6 +170,17 @@ def staffing(url: str, keys_url: str, **changes: object) -> Iterator[Staffing]:
         clock=clock,
         new_id=identifiers("staff-"),
         hasher=QUICK,
+        challenges=Challenges(
+            database, keys, log, lambda text: REDACTOR.mask(text).text, None, lambda _: False
+        ),
+        reviewed=ReviewedKnowledge(
+            database,
+            keys,
+            log,
+            Operations(database, log, clock),
+            lambda text: REDACTOR.mask(text).text,
+            clock,
+        ),
     )
     made = Staffing(url, database, log, clock, replace(usual, **changes))  # type: ignore[arg-type]
     try:

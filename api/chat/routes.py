@@ -4,13 +4,14 @@ import json
 from enum import Enum
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Path, Request, Response
+from fastapi import APIRouter, Body, Depends, HTTPException, Path, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from api.chat.access import TOKEN_HEADER, AllowedConversation, IdempotencyKey, json_only
 from api.chat.receipts import receipt_file
 from api.chat.responses import refusals
 from api.chat.schemas import (
+    Challenging,
     ConversationShown,
     ConversationStarted,
     Describing,
@@ -229,3 +230,24 @@ def rate(
     )
     web.metrics.feedback(rating.useful)
     return turn_shown(turn)
+
+
+@router.post(
+    "/{conversation_id}/turns/{turn_id}/challenge",
+    tags=_TURN,
+    summary="Challenge an answer",
+    responses=refusals(400, 401, 404, 409, 413, 415, 422, 429, 500),
+)
+def challenge(
+    conversation_id: AllowedConversation, turn_id: TurnId, challenged: Challenging, web: TheWeb
+) -> TurnShown:
+    """Say what is wrong with an answer. Somebody who did not deal with the citizen decides.
+
+    The turn's 'challenge' says the reference, and later the outcome. Repeating it is fine.
+    """
+    web.rates.count_feedback(conversation_id)
+    challenges = web.parts.challenges
+    if challenges is None:
+        raise HTTPException(404)
+    challenges.make(conversation_id, turn_id, RawText(challenged.reason))
+    return turn_shown(web.parts.conversations.turn(conversation_id, turn_id))

@@ -163,6 +163,29 @@ class LinkShown(Shown):
     language: str = Field(description='Language of the page: "en", "cy"…')
 
 
+class Challenging(Received):
+    """Why an answer is challenged."""
+
+    reason: Text = Field(
+        min_length=1,
+        max_length=2_000,
+        description="What is wrong with the answer. Personal data in it is masked.",
+        examples=["The form was stopped last year."],
+    )
+
+
+class ChallengeStateShown(Shown):
+    """A citizen's challenge to an answer, and what was decided."""
+
+    reference: str = Field(description="What to quote.", examples=["CH-1042"])
+    why: str = Field(description="What the citizen said, with personal data masked.")
+    made_at: datetime
+    ruling: str = Field(description="upheld, partly, not_upheld; empty until it is decided.")
+    reasons: str
+    corrected: str = Field(description="The answer as it should have been, or empty.")
+    decided_at: datetime | None
+
+
 class TurnShown(Shown):
     """One question and what came of it. Nothing here was sent before it was recorded."""
 
@@ -225,6 +248,9 @@ class TurnShown(Shown):
     answered_at: datetime | None
     elapsed_ms: int
     feedback: str
+    challenge: ChallengeStateShown | None = Field(
+        description="The citizen's challenge to this answer; null where there is none."
+    )
 
 
 class MessageShown(Shown):

@@ -101,6 +101,9 @@ def parts_of(home: Home, address: str) -> Parts:
         staff=home.staff,
         hooks=home.hook_states,
         reaching=home.contact_centre.reaching,
+        challenges=home.contact_centre.challenges,
+        reviewed=home.reviewed_page,
+        said={"en": home.policy.english, "cy": home.policy.welsh},
         limits=Limits(
             turns_per_conversation=f"{settings.questions_per_minute} per minute",
             question_characters=home.policy.limits.question_characters,

@@ -12,8 +12,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, text
 
 import api.staff.tables
+import assistant.challenges.tables
 import assistant.escalations.tables
 import assistant.hooks.tables
+import assistant.reviewed_knowledge.tables
 import assistant.storage
 import audit.storage
 import knowledge.pgvector_tables

@@ -18,7 +18,9 @@ from api.pages.layout import cells_of, paragraphs
 from api.pages.people_seen import PeopleSeen
 from api.parts import LANGUAGES, Limits, SiteSettings
 from api.words import Words, read_words
+from assistant.challenges.challenges import LONGEST_WHY
 from assistant.policy.watching import DescribingWords
+from assistant.policy.wording import Wording
 from assistant.ratings import RatingReason
 from assistant.reaching import Reaching
 from assistant.views import AnswerBlock, ConversationView, PersonMessage, PersonState, TurnView
@@ -56,11 +58,15 @@ class Pages:
         assets: Assets,
         describing: Mapping[str, DescribingWords],
         reaching: Reaching | None = None,
+        said: Mapping[str, Wording] | None = None,
+        *,
+        challenging: bool = False,
     ) -> None:
         self._site = site
         self._limits = limits
         self._describing = describing
         self._reaching = reaching
+        self._said = said or {}
         self._words: Mapping[str, Words] = read_words(LANGUAGES)
         self._templates = Environment(
             loader=ChoiceLoader(
@@ -82,6 +88,9 @@ class Pages:
             "safe_link": safe_link,
             "modules": assets.modules,
             "reasons": tuple(RatingReason),
+            "challenging": challenging,
+            "policy_words": self._said.get,
+            "longest_why": LONGEST_WHY,
             "whole_address": lambda url: f"{site.base_url}{url}" if url.startswith("/") else url,
         }
         self._templates.filters |= {
@@ -173,6 +182,12 @@ class Pages:
         """Return the markup that follows a rating; `told`: the reason was given too."""
         return self.html(
             "parts/one_rating.html", language, turn=turn, form_token=form_token, told=told
+        )
+
+    def challenge(self, turn: TurnView, language: str, *, framed: bool, form_token: str) -> str:
+        """Return the markup of the place where an answer is challenged, or of what came of it."""
+        return self.html(
+            "parts/one_challenge.html", language, turn=turn, framed=framed, form_token=form_token
         )
 
     def messages(

@@ -15,7 +15,9 @@ from api.staff.sealing import StaffKeys
 from api.staff.sessions import USUAL_TIMES, Sessions, SessionTimes
 from api.staff.sign_in import SignIn
 from api.staff.throttle import Throttle
+from assistant.challenges.challenges import Challenges
 from assistant.hooks.feed import Waiting
+from assistant.reviewed_knowledge.reviewing import ReviewedKnowledge
 from audit.database import Database
 from audit.keyfiles import Secret
 from audit.log import Log
@@ -38,6 +40,8 @@ class StaffParts:
     times: SessionTimes = USUAL_TIMES
     hasher: PasswordHasher = field(default_factory=PasswordHasher, repr=False)
     provider: ProviderSettings | None = None
+    challenges: Challenges | None = None
+    reviewed: ReviewedKnowledge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class Console:
     sign_in: SignIn
     credentials: Credentials
     provider: Provider | None
+    challenges: Challenges | None = None
+    reviewed: ReviewedKnowledge | None = None
 
 
 def open_console(parts: StaffParts, site: str, service: str) -> Console:
@@ -85,6 +91,8 @@ def open_console(parts: StaffParts, site: str, service: str) -> Console:
         provider=Provider(parts.provider, site, parts.database, parts.clock, sign_in)
         if parts.provider
         else None,
+        challenges=parts.challenges,
+        reviewed=parts.reviewed,
     )
 
 

@@ -2,7 +2,16 @@
 
 from fastapi import APIRouter
 
-from api.staff import entrance, from_provider, home, joining, managing, own_account
+from api.staff import (
+    challenged,
+    entrance,
+    from_provider,
+    home,
+    joining,
+    managing,
+    own_account,
+    reviewing,
+)
 from api.staff.casework import case_page, duty, live, moves, queue, writing
 
 STAFF_ROUTERS: tuple[APIRouter, ...] = (
@@ -18,4 +27,6 @@ STAFF_ROUTERS: tuple[APIRouter, ...] = (
     writing.router,
     duty.router,
     live.router,
+    challenged.router,
+    reviewing.router,
 )

@@ -61,11 +61,12 @@ class Handover:
     ) -> Case:
         """Return the conversation's case: the one not ended, one brought back, or a new one.
 
-        `reason` is derived from the conversation unless given. Asking again changes nothing but the
-        support needs, where some are stated.
+        `reason` is derived from the conversation unless given; a challenge brings
+        no case back. Asking again changes nothing but the support needs, where some are stated.
         """
         case = newest_case(connection, conversation_id)
-        if case is None or (case.status.ended and not self._may_reopen(case)):
+        anew = reason is EscalationReason.CHALLENGE  # for people who did not close the last one
+        if case is None or (case.status.ended and (anew or not self._may_reopen(case))):
             case = self._open(connection, conversation_id, needs, reason)
         elif case.status.ended:
             case = self.reopen(connection, case, None, {}, reason)

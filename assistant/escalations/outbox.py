@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, text
 
+from assistant.challenges.states import ChallengeMove
 from assistant.escalations.messages import MessageKind
 from assistant.escalations.states import MoveKind
 from assistant.escalations.tables import outbox
@@ -24,7 +25,10 @@ _NOTIFY = text(f"NOTIFY {CHANNEL}")
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """One row of the outbox. `kind` is "case." and a kind of move, or "message." and its kind."""
+    """One row of the outbox. `kind` is as `happening` says.
+
+    `case_id` is the reference of a challenge for one without a case.
+    """
 
     id: int
     kind: str
@@ -33,15 +37,21 @@ class Announcement:
     at: datetime
 
 
-def happening(kind: MoveKind | MessageKind) -> str:
-    """Return what the outbox calls a move or a message: "case.claimed", "message.note"."""
-    return f"{'case' if isinstance(kind, MoveKind) else 'message'}.{kind.value}"
+def happening(kind: MoveKind | MessageKind | ChallengeMove) -> str:
+    """Return what the outbox calls it: "case.claimed", "message.note", "challenge.made"."""
+    match kind:
+        case MoveKind():
+            return f"case.{kind.value}"
+        case MessageKind():
+            return f"message.{kind.value}"
+        case ChallengeMove():
+            return kind.value
 
 
 def announce(
     connection: Connection,
     recorded: Recorded,
-    kind: MoveKind | MessageKind,
+    kind: MoveKind | MessageKind | ChallengeMove,
     case_id: str,
     conversation_id: str,
 ) -> None:

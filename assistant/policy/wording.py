@@ -7,6 +7,7 @@ from pydantic import model_validator
 
 from assistant.nations import ALL, limited_to, silent_on
 from assistant.outcomes import Answered, Escalated, Outcome, Reason
+from assistant.policy.challenging import ChallengeWords, ReviewedWords
 from assistant.policy.meeting import NeedsWords, PersonWords
 from assistant.policy.model import PersonalKind, Strict, Text
 from assistant.policy.reaching import (
@@ -130,6 +131,8 @@ class Wording(Strict):
     person: PersonWords
     needs: NeedsWords
     dates: DateWords
+    challenge: ChallengeWords
+    reviewed: ReviewedWords
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

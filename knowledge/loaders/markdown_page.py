@@ -12,18 +12,23 @@ from knowledge.loaders.markup import sections_of
 
 _FENCE = "+++"
 STARTER_BASE = "/guidance/"
+REVIEWED_BASE = "/reviewed/"
 
 
 def load(text: str, source: str, url: str = "") -> Document:
     """Return a Markdown page.
 
     With front matter it is a starter page: its address is `/guidance/<file name>`, its licence
-    MIT, and `updated` the date of the text relied on. Without, its title is the first heading of
-    level 1 (else the file's name) and its address `url`, or else `source`.
+    MIT, and `updated` the date of the text relied on. One of `kind = "reviewed"` is an answer that
+    two people reviewed: its address is `/reviewed/<file name>`, and it has no licence of ours.
+    Without front matter, its title is the first heading of level 1 (else the file's name) and its
+    address `url`, or else `source`.
     """
     slug = PurePosixPath(source).name.removesuffix(".markdown").removesuffix(".md")
     facts, body = _parted(text, source)
-    address = f"{STARTER_BASE}{slug}" if facts else url or source
+    reviewed = _word(facts, "kind") == "reviewed"
+    base = REVIEWED_BASE if reviewed else STARTER_BASE
+    address = f"{base}{slug}" if facts else url or source
     title, sections = titled(sections_of(html_of(body), address, slugs=True), _word(facts, "title"))
     if not sections:
         raise NotGuidance(source, "no_text", "has no text")
@@ -37,7 +42,7 @@ def load(text: str, source: str, url: str = "") -> Document:
         nations=_words(facts, "nations", source),
         audience=_word(facts, "audience"),
         language=canonical_language(_word(facts, "language")),
-        licence="MIT" if facts else OGL3,
+        licence="" if reviewed else "MIT" if facts else OGL3,
         official_url=_word(facts, "official_url"),
         official_title=_word(facts, "official_title"),
     )
