@@ -18,7 +18,9 @@ function say(text) {
 function begun(part) {
   const typed = [...part.querySelectorAll("textarea, input:not([type=hidden]), select")].some((field) => {
     if (field.type === "checkbox") return field.checked !== field.defaultChecked
-    if (field.tagName === "SELECT") return [...field.options].some((option) => option.selected !== option.defaultSelected)
+    if (field.tagName === "SELECT") {
+      return field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected))
+    }
     return field.value !== field.defaultValue || (field.tagName === "TEXTAREA" && field.value !== "")
   })
   return typed || part.contains(document.activeElement)
