@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from api.chat.schemas import Received, Text
 from assistant.callbacks import CallBack
@@ -114,7 +114,7 @@ class CallsShown(BaseModel):
 
 
 class CallWanted(Received):
-    starts: Annotated[datetime, Field(strict=False)] = Field(
+    starts: Annotated[AwareDatetime, Field(strict=False)] = Field(
         description="The start of a slot that is offered.", examples=["2026-12-01T11:00:00Z"]
     )
     phone: Text | None = Field(
