@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
@@ -80,11 +81,15 @@ class Staffing:
 
     def sign_in(self, http: TestClient, account_id: str) -> str:
         """Give a browser a session; return the value of its forms' hidden field."""
-        web: Web = http.app.state.web  # type: ignore[attr-defined]
-        with self.database.write() as connection:
-            token = web.console.sessions.begin(connection, account_id, Stage.SIGNED_IN, "a test")
+        token = self.session(http.app, account_id)
         http.cookies.set(COOKIE, token)
         return form_token(token)
+
+    def session(self, app: Any, account_id: str) -> str:
+        """Begin a session; return what its cookie holds."""
+        web: Web = app.state.web
+        with self.database.write() as connection:
+            return web.console.sessions.begin(connection, account_id, Stage.SIGNED_IN, "a test")
 
     def signed_in(self, http: TestClient, *held: Role) -> str:
         """Make an account with these roles, sign a browser in, return its forms' hidden value."""
