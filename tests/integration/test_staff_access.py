@@ -7,6 +7,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from api.staff.access import AtStage, AtTheDoor, Needs
+from api.staff.casework import live
 from api.staff.permissions import GRANTS, Permission, Role
 from api.staff.routing import STAFF_ROUTERS
 from tests.staffing import Staffing, staffing
@@ -42,6 +43,12 @@ CASES = [
     for route in ROUTES
     for method in sorted(route.methods or ())
 ]
+
+
+@pytest.fixture(autouse=True)
+def streams_end_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A live page's stream would go on for minutes, and here is about who gets one."""
+    monkeypatch.setattr(live, "LONGEST", 0.0)
 
 
 @pytest.fixture(scope="module")
