@@ -1,6 +1,7 @@
 """Today's cases of a queue, as an expected wait is worked out from them."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select
 
@@ -31,7 +32,7 @@ def asked_of(connection: Connection, queue: str, since: datetime) -> tuple[Asked
         .order_by(case_moves.c.case_id, case_moves.c.version)
     )
     found: list[Asked] = []
-    waiting: Row[tuple[str, str, str]] | None = None
+    waiting: Row[Any] | None = None
     for row in connection.execute(query):
         if waiting is not None and waiting.case_id != row.case_id:
             found.append(Asked(as_moment(waiting.at)))
