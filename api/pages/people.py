@@ -38,6 +38,7 @@ from assistant.errors import (
     SlotTaken,
 )
 from assistant.escalations.needs import LONGEST_DETAIL, Need, SupportNeeds
+from assistant.escalations.news import News
 from assistant.policy.wording import Wording
 from assistant.private_codes import read_code
 from assistant.service_levels.saying import say_day, say_length, say_slot
@@ -54,10 +55,13 @@ _DETAILED = (Need.INTERPRETER, Need.REPRESENTATIVE, Need.SAFE_TIMES, Need.OTHER)
 async def news(request: Request, web: TheWeb, after: int = -1) -> Response:
     """Return what people wrote after a number, and where the conversation stands: for scripts."""
     visit = needed(visit_of(request, web))
-    number, found = await run_in_threadpool(
-        web.reaching.news, visit.conversation_id, min(max(after, -1), 2**62)
-    )
     conversation = await web.conversation(visit.conversation_id)
+    number, found = -1, tuple[News, ...]()
+    if web.parts.reaching is not None:
+        number, found = await run_in_threadpool(
+            web.parts.reaching.news, visit.conversation_id, min(max(after, -1), 2**62)
+        )
+        conversation = await web.conversation(visit.conversation_id)
     seen = await _seen(web, conversation)
     wanted = {each.message for each in found}
     messages = [
