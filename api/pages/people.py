@@ -10,9 +10,10 @@ from math import ceil
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from api.errors import RateLimited
 from api.pages.people_seen import PeopleSeen, people_seen
@@ -37,6 +38,7 @@ from assistant.errors import (
     SlotTaken,
 )
 from assistant.escalations.needs import LONGEST_DETAIL, Need, SupportNeeds
+from assistant.escalations.news import News
 from assistant.policy.wording import Wording
 from assistant.private_codes import read_code
 from assistant.service_levels.saying import say_day, say_length, say_slot
@@ -53,10 +55,13 @@ _DETAILED = (Need.INTERPRETER, Need.REPRESENTATIVE, Need.SAFE_TIMES, Need.OTHER)
 async def news(request: Request, web: TheWeb, after: int = -1) -> Response:
     """Return what people wrote after a number, and where the conversation stands: for scripts."""
     visit = needed(visit_of(request, web))
-    number, found = await run_in_threadpool(
-        web.reaching.news, visit.conversation_id, min(max(after, -1), 2**62)
-    )
     conversation = await web.conversation(visit.conversation_id)
+    number, found = -1, tuple[News, ...]()
+    if web.parts.reaching is not None:
+        number, found = await run_in_threadpool(
+            web.parts.reaching.news, visit.conversation_id, min(max(after, -1), 2**62)
+        )
+        conversation = await web.conversation(visit.conversation_id)
     seen = await _seen(web, conversation)
     wanted = {each.message for each in found}
     messages = [
@@ -87,11 +92,8 @@ async def state_needs(request: Request, web: TheWeb) -> Response:
     visit = needed(visit_of(request, web))
     check_form(request, web, visit, field(form, "form_token"))
     web.rates.count_feedback(visit.conversation_id)
-    chosen = {
-        need: field(form, f"{need.value}_detail").strip() if need in _DETAILED else ""
-        for need in Need
-        if field(form, need.value) == "yes"
-    }
+    before = await run_in_threadpool(web.reaching.needs, visit.conversation_id)
+    chosen = _chosen(form, before)
     conversation = await web.conversation(visit.conversation_id)
     wrong = _wrong_needs(chosen, web.reaching.policy.wording(_language(request, conversation)))
     if wrong:
@@ -101,13 +103,26 @@ async def state_needs(request: Request, web: TheWeb) -> Response:
     try:
         stated = SupportNeeds(chosen)
         await run_in_threadpool(web.reaching.require_case, visit.conversation_id)
-        if await run_in_threadpool(web.reaching.needs, visit.conversation_id) != stated:
+        if stated != before:
             await run_in_threadpool(
                 web.parts.conversations.state_needs, visit.conversation_id, stated
             )
     except NobodyThere:
         return await _page(request, web, visit, "needs", status=409, chosen=chosen, saved="no")
     return await _page(request, web, visit, "needs", chosen=chosen, saved="yes")
+
+
+def _chosen(form: FormData, before: SupportNeeds) -> dict[Need, str]:
+    """Return what was ticked, and what was written beside a box that was never ticked before.
+
+    Whoever writes a language and forgets the box needs it all the same.
+    """
+    chosen = {}
+    for need in Need:
+        detail = field(form, f"{need.value}_detail").strip() if need in _DETAILED else ""
+        if field(form, need.value) == "yes" or (detail and need not in before.stated):
+            chosen[need] = detail
+    return chosen
 
 
 def _wrong_needs(chosen: Mapping[Need, str], wording: Wording) -> dict[str, str]:
@@ -309,10 +324,9 @@ async def _page(
     """Return a page of ours, or in the frame the piece of it alone."""
     _ = web.reaching
     conversation = await web.conversation(visit.conversation_id)
-    page = web.pages.page(
+    html = web.pages.html(
         f"people/{name}.html",
         _language(request, conversation),
-        status=status,
         framed=visit.framed,
         form_token=visit.form_token(web),
         people=await _seen(web, conversation),
@@ -320,7 +334,7 @@ async def _page(
         detailed=_DETAILED,
         **{"wrong": {}, **values},
     )
-    return renewed(page, web, visit)
+    return renewed(HTMLResponse(html, status), web, visit)
 
 
 async def _done(request: Request, web: Web, visit: Visit, done: str) -> Response:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, or_, select
 
 from assistant.escalations.states import MoveKind
 from assistant.escalations.tables import case_moves, cases
@@ -31,18 +31,18 @@ def asked_of(connection: Connection, queue: str, since: datetime) -> tuple[Asked
         .order_by(case_moves.c.case_id, case_moves.c.version)
     )
     found: list[Asked] = []
-    waiting: Row[tuple[str, str, str]] | None = None
+    waiting: tuple[str, datetime] | None = None
     for row in connection.execute(query):
-        if waiting is not None and waiting.case_id != row.case_id:
-            found.append(Asked(as_moment(waiting.at)))
+        if waiting is not None and waiting[0] != row.case_id:
+            found.append(Asked(waiting[1]))
             waiting = None
         if row.kind in _ASKED:
-            waiting = row
+            waiting = (row.case_id, as_moment(row.at))
         elif waiting is not None:
             answered = as_moment(row.at) if row.kind in _ANSWERED else None
             left = as_moment(row.at) if row.kind in _LEFT else None
-            found.append(Asked(as_moment(waiting.at), answered, left))
+            found.append(Asked(waiting[1], answered, left))
             waiting = None
     if waiting is not None:
-        found.append(Asked(as_moment(waiting.at)))
+        found.append(Asked(waiting[1]))
     return tuple(found)

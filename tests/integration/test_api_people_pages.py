@@ -206,19 +206,22 @@ def test_needs_are_kept_changed_and_taken_back(met: Meeting, citizen: Citizen) -
     assert "<script>alert" not in wrong.text
     assert unescape(wrong.text).count(HOSTILE)
     page = citizen.done("/conversation/needs", interpreter="yes", interpreter_detail=" Somali ",
-                        bsl="yes", safe_times_detail="not ticked")  # fmt: skip
+                        bsl="yes", safe_times_detail="Mornings")  # fmt: skip
     assert "We have saved what you told us" in page
     case = newest(met)
     assert met.reaching.needs(case.conversation_id) == SupportNeeds(
-        {Need.INTERPRETER: "Somali", Need.BSL: ""}
+        {Need.INTERPRETER: "Somali", Need.BSL: "", Need.SAFE_TIMES: "Mornings"}
     )
     again = newest(met)
-    citizen.done("/conversation/needs", interpreter="yes", interpreter_detail="Somali", bsl="yes")
+    citizen.done("/conversation/needs", interpreter="yes", interpreter_detail="Somali", bsl="yes",
+                 safe_times="yes", safe_times_detail="Mornings")  # fmt: skip
     assert newest(met).version == again.version  # nothing new: nothing to acknowledge again
     page = citizen.get("/conversation/needs")
     assert 'value="Somali"' in page
     assert "This replaces what you told us before." in page
-    page = citizen.done("/conversation/needs")
+    page = citizen.done(
+        "/conversation/needs", safe_times_detail="Mornings"
+    )  # the box is not ticked
     assert "You have told us that you need no support." in page
     assert not met.reaching.needs(case.conversation_id)
     long = citizen.post("/conversation/needs", other="yes", other_detail="x" * 301)
