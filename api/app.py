@@ -1,7 +1,7 @@
 """The web application, from its parts."""
 
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -13,12 +13,13 @@ from starlette.responses import Response
 
 from api.answering import Answering
 from api.assets import Assets
+from api.chat import people as chat_people
 from api.chat import routes as chat
 from api.errors import ApiError
 from api.metrics import Metrics
 from api.openapi import describe
 from api.ops import routes as ops
-from api.pages import challenging, conversation, describing, keeping, reviewed
+from api.pages import challenging, conversation, describing, keeping, people, reviewed
 from api.pages import routes as pages
 from api.pages.refusals import refuse
 from api.pages.rendering import Pages
@@ -37,10 +38,12 @@ _EXPECTED = (ApiError, AssistantError, HTTPException, RequestValidationError)
 
 _ROUTERS = (
     chat.router,
+    chat_people.router,
     ops.router,
     widget.router,
     describing.router,
     keeping.router,
+    people.router,
     challenging.router,
     reviewed.router,
     conversation.router,
@@ -54,7 +57,8 @@ def create_app(parts: Parts) -> FastAPI:
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        yield
+        with web.staff.feed if web.staff else nullcontext():
+            yield
         web.answering.close()
 
     app = FastAPI(
@@ -84,7 +88,7 @@ def create_app(parts: Parts) -> FastAPI:
 
 def _build(parts: Parts) -> Web:
     limits, assets = parts.limits, Assets()
-    metrics = Metrics(parts.releases, parts.monitored)
+    metrics = Metrics(parts.releases, parts.monitored, parts.hooks, parts.clock)
     return Web(
         parts=parts,
         tokens=Tokens(parts.token_secret, limits.token_seconds, parts.clock),
@@ -99,7 +103,8 @@ def _build(parts: Parts) -> Web:
             limits,
             assets,
             parts.describing,
-            parts.said,
+            parts.reaching,
+            said=parts.said,
             challenging=parts.challenges is not None and bool(parts.said),
         ),
         staff=open_console(parts.staff, parts.site.base_url, parts.site.service_name)

@@ -24,12 +24,18 @@ from api.monitored import Monitored
 from api.settings import PREFIX, Settings
 from api.staff.console import StaffParts
 from api.staff.provider import ProviderSettings
+from api.upkeep import Upkeep
 from assistant.describing import Descriptions
 from assistant.errors import KnowledgeUnknown, WeightsMismatch
 from assistant.follow_ups import FollowUpRules
 from assistant.gate import Gate
 from assistant.generation import ChatModel, open_model
 from assistant.guidance import LiveAnswering
+from assistant.hooks.deliverer import Deliverer
+from assistant.hooks.deliveries import Deliveries
+from assistant.hooks.feed import Waiting
+from assistant.hooks.loading import Hooks, Surroundings, load_hooks
+from assistant.hooks.rows import EndpointState, states
 from assistant.listening import open_scope_model, open_trouble_model
 from assistant.live import LiveState, Operations, SnapshotRef
 from assistant.pipeline import Step, build_steps, find
@@ -275,6 +281,52 @@ class Home:
         )
 
     @cached_property
+    def hooks(self) -> Hooks:
+        """Who else is told what happens to cases: the operator's file, checked, or nobody."""
+        if self.settings.hooks is None:
+            return Hooks()
+        agent = f"Signpost/{version('signpost-enquiries')}"
+        return load_hooks(self.settings.hooks, Surroundings(self.log.origin, agent, now))
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """What has to be delivered to the hooks, and what was."""
+        return Deliveries(self.database, now, self.hooks.retries)
+
+    def waiting(self) -> Waiting:
+        """Return what tells of new events; use it in a `with`."""
+        return Waiting(self.database, self.settings.database)
+
+    @contextlib.contextmanager
+    def delivering(self) -> Iterator[None]:
+        """Deliver to the hooks in the background; does nothing where there are none."""
+        if not self.hooks.endpoints:
+            yield
+            return
+        with (
+            self.waiting() as waiting,
+            Deliverer(self.deliveries, self.hooks.endpoints, waiting),
+        ):
+            yield
+
+    def looking_after(self) -> Upkeep:
+        """Return what ends overdue cases now and then; use it in a `with`."""
+        centre = self.contact_centre
+        return Upkeep(
+            {
+                "ending cases whose citizen did not come back": centre.cases.expire_overdue,
+                "forgetting who looked at cases": centre.presence.forget_old,
+            }
+        )
+
+    def hook_states(self) -> tuple[EndpointState, ...]:
+        """Return how each hook does; none where no file of hooks is set."""
+        if self.settings.hooks is None:
+            return ()
+        with self.database.read() as connection:
+            return states(connection)
+
+    @cached_property
     def reviewed_knowledge(self) -> ReviewedKnowledge:
         """Answers of advisers that second persons approved."""
         return ReviewedKnowledge(
@@ -309,11 +361,13 @@ class Home:
             )
         master = self._secret("master.key")
         return StaffParts(
-            self.database,
-            self.log,
-            master,
-            now,
-            new_id,
+            database=self.database,
+            url=settings.database,
+            centre=self.contact_centre,
+            log=self.log,
+            master=master,
+            clock=now,
+            new_id=new_id,
             provider=provider,
             challenges=self.contact_centre.challenges,
             reviewed=self.reviewed_knowledge,

@@ -8,6 +8,7 @@ from api.commands import (
     deciding,
     evaluating,
     guidance,
+    hooks,
     hours,
     monitoring,
     releasing,
@@ -41,6 +42,7 @@ evaluating.evaluate.command("bias")(bias.bias)
 app.add_typer(evaluating.evaluate, name="evaluate")
 app.add_typer(staffing.staff, name="staff")
 app.command("monitor")(monitoring.monitor)
+app.add_typer(hooks.hooks, name="hooks")
 app.command("bench")(timing.run_bench)
 
 

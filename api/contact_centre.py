@@ -7,14 +7,18 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
-from api.staff.rows import contact_centre_in_use
+from api.staff.rows import active_advisers, contact_centre_in_use
 from assistant.callbacks import CallBacks
 from assistant.challenges.challenges import Challenges
 from assistant.escalations.cases import Cases
+from assistant.escalations.duty import Duties
+from assistant.escalations.presence import Presence
 from assistant.escalations.states import Priority
 from assistant.policy import Policy
 from assistant.policy.levels import Promise
 from assistant.private_codes import PrivateCodes
+from assistant.reaching import Reaching
+from assistant.service_levels.availability import OnDuty
 from assistant.service_levels.closures import Closures
 from assistant.service_levels.due import Due
 from assistant.text import RawText, RedactedText
@@ -43,6 +47,20 @@ class ContactCentre:
         return bool(self.organisation) and contact_centre_in_use(connection)
 
     @cached_property
+    def reaching(self) -> Reaching:
+        """What citizens see of people, and do to reach them."""
+        return Reaching(
+            database=self.database,
+            policy=self.policy,
+            clock=self.clock,
+            cases=self.cases,
+            call_backs=self.call_backs,
+            private_codes=self.private_codes,
+            staffed=self.staffed,
+            on_duty=self.on_duty,
+        )
+
+    @cached_property
     def cases(self) -> Cases:
         """The cases of citizens who need a person."""
         return Cases(
@@ -55,6 +73,22 @@ class ContactCentre:
             self.new_id,
             self._due,
         )
+
+    @cached_property
+    def presence(self) -> Presence:
+        """Who has which case on the screen."""
+        return Presence(self.database, self.clock)
+
+    @cached_property
+    def duties(self) -> Duties:
+        """Who is on duty, for which queues."""
+        return Duties(self.database, self.clock, self.policy.escalations.queue)
+
+    def on_duty(self, connection: Connection, queue: str) -> tuple[OnDuty, ...]:
+        """Return who is on duty for a queue; nobody in a trial."""
+        if not self.organisation:
+            return ()
+        return self.duties.on_duty(connection, queue, active_advisers(connection))
 
     @cached_property
     def challenges(self) -> Challenges:

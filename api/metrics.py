@@ -1,10 +1,13 @@
 """Counts for operators (Prometheus). No label ever holds an id, an address or a word of text."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from assistant.hooks.rows import EndpointState
 from assistant.releasing import ReleaseFigures
+from assistant.storage import as_moment
 from assistant.views import TurnView
 from evaluation.monitoring import Finding, Seen
 
@@ -22,10 +25,14 @@ class Metrics:
         self,
         releases: Callable[[], ReleaseFigures] = ReleaseFigures,
         monitored: Callable[[], tuple[Seen, ...]] = tuple,
+        hooks: Callable[[], tuple[EndpointState, ...]] = tuple,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._registry = CollectorRegistry()
         self._releases = releases
         self._monitored = monitored
+        self._hooks = hooks
+        self._clock = clock
         counter = self._counter
         self._turns = counter("turns", "Questions answered or declined", "outcome", "reason")
         self._seconds = Histogram(
@@ -53,6 +60,14 @@ class Metrics:
         self._rate = self._gauge("monitor_rate", "Share of a group to whom it came", *labels)
         self._others = self._gauge("monitor_others_rate", "The same of all others", *labels)
         self._alert = self._gauge("monitor_alert", "1 where a group is worse off", *labels)
+
+        self._deliveries = self._gauge(
+            "hook_deliveries", "Deliveries to a hook that are kept", "hook", "status"
+        )
+        self._waits = self._gauge(
+            "hook_oldest_pending_seconds", "Age of the oldest event not delivered", "hook"
+        )
+        self._disabled = self._gauge("hook_disabled", "1 where a hook wants nothing more", "hook")
 
     def turn(self, turn: TurnView, seconds: float) -> None:
         """Count a finished turn and the time it took, in seconds."""
@@ -94,7 +109,18 @@ class Metrics:
                 self._rate.labels(*labels).set(round(each.rate.share, 2))
                 self._others.labels(*labels).set(round(each.others.share, 2))
                 self._alert.labels(*labels).set(each.finding is Finding.ALERT)
+        self._show_hooks()
         return generate_latest(self._registry)
+
+    def _show_hooks(self) -> None:
+        for gauge in (self._deliveries, self._waits, self._disabled):
+            gauge.clear()
+        for hook in self._hooks():
+            for status, count in hook.counts.items():
+                self._deliveries.labels(hook.name, status.value).set(count)
+            age = (self._clock() - as_moment(hook.oldest)).total_seconds() if hook.oldest else 0.0
+            self._waits.labels(hook.name).set(max(0.0, age))
+            self._disabled.labels(hook.name).set(bool(hook.disabled_at))
 
     def _counter(self, name: str, help_text: str, *labels: str) -> Counter:
         return Counter(f"signpost_{name}", help_text, labels, registry=self._registry)

@@ -15,6 +15,7 @@ problem (RFC 9457) whose `detail` says what to do. Asking for a person is never 
 _TAGS = [
     {"name": "conversation", "description": "Start, read, hand over, delete."},
     {"name": "turn", "description": "Ask, read, rate, take a receipt."},
+    {"name": "person", "description": "Where it stands with people; needs, calls, codes, news."},
     {"name": "operations", "description": "For load balancers and monitoring."},
 ]
 

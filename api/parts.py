@@ -11,8 +11,10 @@ from api.errors import SiteInvalid
 from api.staff.console import StaffParts
 from assistant.challenges.challenges import Challenges
 from assistant.conversations import Conversations
+from assistant.hooks.rows import EndpointState
 from assistant.policy.watching import DescribingWords
 from assistant.policy.wording import Wording
+from assistant.reaching import Reaching
 from assistant.releasing import ReleaseFigures
 from assistant.reviewed_knowledge.page import Knowledge
 from evaluation.monitoring import Seen
@@ -112,6 +114,8 @@ class Limits:
     turns_per_conversation: str = "15 per minute"
     feedback_per_conversation: str = "30 per minute"
     sign_ins_per_address: str = "120 per minute"
+    codes_per_address: str = "20 per hour"
+    codes_per_conversation: str = "10 per hour"
     storage: str = "memory://"
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     body_bytes: int = 64 * 1024
@@ -155,8 +159,9 @@ GuidanceLookup = Callable[[str], GuidancePage | None]
 class Parts:
     """What `create_app` needs. `token_secret` is at least 32 random bytes and is kept private.
 
-    `describing` is the voluntary form by language, `monitored` how groups fare in live use. Without
-    `staff` there is no console, without `challenges` no answer can be challenged. `reviewed` finds
+    `describing` is the voluntary form by language, `monitored` how groups fare in live use,
+    `hooks` how each hook does. Without `staff` there is no console, without `reaching` nothing
+    around talking to a person, without `challenges` no answer can be challenged. `reviewed` finds
     an answer that two people checked. `said` is the policy's wording by language.
     """
 
@@ -171,6 +176,8 @@ class Parts:
     releases: Callable[[], ReleaseFigures] = ReleaseFigures
     monitored: Callable[[], tuple[Seen, ...]] = tuple
     staff: StaffParts | None = None
+    hooks: Callable[[], tuple[EndpointState, ...]] = tuple
+    reaching: Reaching | None = None
     challenges: Challenges | None = None
     reviewed: Callable[[str], Knowledge | None] = lambda name: None
     said: Mapping[str, Wording] = field(default_factory=dict)

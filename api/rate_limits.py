@@ -29,6 +29,8 @@ class RateLimits:
         self._turns = parse(limits.turns_per_conversation)
         self._feedback = parse(limits.feedback_per_conversation)
         self._sign_ins = parse(limits.sign_ins_per_address)
+        self._codes_here = parse(limits.codes_per_address)
+        self._codes = parse(limits.codes_per_conversation)
 
     def count_start(self, address: str) -> None:
         """Count a new conversation from this address; raise `RateLimited` above the rate."""
@@ -43,6 +45,14 @@ class RateLimits:
     def count_feedback(self, conversation_id: str) -> None:
         """Count a piece of feedback; raise `RateLimited` above the rate."""
         self._count((self._feedback, ("feedback", conversation_id)))
+
+    def count_code_tried(self, address: str) -> None:
+        """Count a private code tried from this address; raise `RateLimited` above the rate."""
+        self._count((self._codes_here, ("code", address)))
+
+    def count_code_made(self, conversation_id: str) -> None:
+        """Count a private code made; raise `RateLimited` above the rate."""
+        self._count((self._codes, ("code made", conversation_id)))
 
     def count_sign_in(self, address: str) -> None:
         """Count a try at a staff door from this address; raise `RateLimited` above the rate.

@@ -92,12 +92,19 @@ def _existing_folder(value: Path | None) -> Path | None:
     return value
 
 
+def _existing_file(value: Path | None) -> Path | None:
+    if value is not None and not value.expanduser().is_file():
+        raise ValueError("there is no such file")
+    return value
+
+
 def _whole_path(value: Path | None) -> Path | None:
     return value if value is None else Path(os.path.abspath(value.expanduser()))
 
 
 Folder = Annotated[Path, AfterValidator(_whole_path)]
 ExistingFolder = Annotated[Path, AfterValidator(_existing_folder), AfterValidator(_whole_path)]
+ExistingFile = Annotated[Path, AfterValidator(_existing_file), AfterValidator(_whole_path)]
 Email = Annotated[str, AfterValidator(_email)]
 Database = Annotated[str, AfterValidator(_database_address)]
 Origin = Annotated[str, AfterValidator(_origin)]
@@ -184,7 +191,9 @@ class Settings(BaseSettings):
     fetch_contact: str = Field(
         default="", description="E-mail or address that fetching names to the sites it visits."
     )
-
+    hooks: ExistingFile | None = Field(
+        default=None, description="File of the hooks: who else is told what happens to cases."
+    )
     oidc_issuer: Annotated[str, AfterValidator(_issuer)] = Field(
         default="", description="Identity provider (OpenID Connect) for staff; none if empty."
     )

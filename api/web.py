@@ -15,6 +15,8 @@ from api.parts import Parts
 from api.rate_limits import RateLimits, client_address
 from api.staff.console import Console
 from api.tokens import Tokens
+from assistant.errors import NobodyThere
+from assistant.reaching import Reaching
 from assistant.views import ConversationView
 
 
@@ -37,6 +39,13 @@ class Web:
         if self.staff is None:
             raise LookupError("this app was built without a staff console")
         return self.staff
+
+    @property
+    def reaching(self) -> Reaching:
+        """Return what citizens do to reach people; raise `NobodyThere` where there is no such."""
+        if self.parts.reaching is None:
+            raise NobodyThere("This service has no people to reach from here.")
+        return self.parts.reaching
 
     async def conversation(self, conversation_id: str) -> ConversationView:
         """Return the conversation, read outside the event loop."""

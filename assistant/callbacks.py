@@ -21,7 +21,7 @@ from phonenumbers import (
     number_type,
     parse,
 )
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from assistant.errors import CallBackUnknown, PhoneRefused, SlotTaken
 from assistant.policy.levels import ServiceLevels
@@ -87,9 +87,7 @@ class CallBacks:
             self.log.lock(connection)
             if self._booked(connection, conversation_id) is not None:
                 raise CallBackUnknown("You have a call booked. Cancel it first to choose another.")
-            slot = next((s for s in self._offered(connection, queue) if s.starts == starts), None)
-            if slot is None:
-                raise SlotTaken("That time can no longer be chosen. Choose another.")
+            slot = self._slot(connection, queue, starts)
             call_id = self.new_id()
             facts = {"call": call_id, "queue": queue, "starts": as_text(slot.starts)}
             (recorded,) = self.log.append(
@@ -108,6 +106,53 @@ class CallBacks:
             }
             connection.execute(insert(callbacks), row)
         return CallBack(call_id, conversation_id, queue, slot.starts, slot.ends)
+
+    def change(
+        self, conversation_id: str, starts: datetime, phone: RawText | None = None
+    ) -> CallBack:
+        """Move the booked call to the slot that starts then, or keep its slot; no place is lost.
+
+        Without `phone` the number stays. Raises PhoneRefused, SlotTaken, CallBackUnknown where no
+        call is booked, and ConversationUnknown; each leaves the call as it was.
+        """
+        number = dialled(phone) if phone is not None else ""
+        with self.database.write() as connection:
+            require_conversation(connection, conversation_id, lock=True)
+            self.log.lock(connection)
+            row = self._require(connection, conversation_id)
+            new: dict[str, Any] = {}
+            if starts != as_moment(row.starts_at):
+                slot = self._slot(connection, row.queue, starts)
+                new["starts_at"], new["ends_at"] = as_text(slot.starts), as_text(slot.ends)
+                new["place"] = _free_place(connection, row.queue, slot.starts)
+            facts = {
+                "call": row.id,
+                "queue": row.queue,
+                "starts": new.get("starts_at", row.starts_at),
+                "instead_of": row.starts_at,
+            }
+            (recorded,) = self.log.append(
+                connection, [Event(Kind.CALL_BACK_BOOKED, facts, conversation_id)]
+            )
+            new["record_id"] = recorded.record_id
+            if number:
+                key = self.keys.get(conversation_id)
+                new["sealed_phone"] = seal(key, row.id, number.encode())
+            connection.execute(update(callbacks).where(callbacks.c.id == row.id).values(**new))
+            return _call_back(self._require(connection, conversation_id))
+
+    def shown(self, conversation_id: str) -> tuple[CallBack, str] | None:
+        """Return the booked call and the last three digits of its number, or None.
+
+        That is enough for its citizen to know the number again. Raises ConversationUnknown.
+        """
+        with self.database.read() as connection:
+            require_conversation(connection, conversation_id)
+            row = self._booked(connection, conversation_id)
+            if row is None:
+                return None
+            number = unseal(self.keys.get(conversation_id), row.id, row.sealed_phone).decode()
+        return _call_back(row), number[-3:]
 
     def of(self, conversation_id: str) -> CallBack | None:
         """Return the call that the conversation has booked, if any."""
@@ -156,6 +201,12 @@ class CallBacks:
             .group_by(callbacks.c.starts_at)
         ).all()
         return slots(self.clock(), queue, {as_moment(starts): calls for starts, calls in counted})
+
+    def _slot(self, connection: Connection, queue: str, starts: datetime) -> Slot:
+        slot = next((s for s in self._offered(connection, queue) if s.starts == starts), None)
+        if slot is None:
+            raise SlotTaken("That time can no longer be chosen. Choose another.")
+        return slot
 
     def _booked(self, connection: Connection, conversation_id: str) -> Row[Any] | None:
         return connection.execute(

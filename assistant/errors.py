@@ -22,6 +22,7 @@ AssistantError
 ├── SlotTaken                 a call-back slot that is full, or not offered
 ├── PhoneRefused              a phone number that cannot be called back
 ├── CallBackUnknown           the conversation has no call-back booked
+├── NobodyThere               there is no contact centre here, or it has no case of the conversation
 ├── CaseUnknown               no such case
 ├── CaseMoveRefused           a move with a case that is not legal from where it stands
 │   ├── CaseMoved             somebody else made a move first: says who, what and when
@@ -38,6 +39,10 @@ AssistantError
 │   ├── KnowledgeMoved        somebody else made a move first
 │   └── SecondPersonNeeded    who proposed or wrote it decides nothing about it
 ├── MessageInvalid            a message, note or need is empty, too long, or not text
+├── HooksInvalid              the file of hooks is wrong; names file, line and what to write
+├── EndpointUnknown           no hook has that name
+├── DeliveryUnknown           the hook was never given that event
+├── MailInvalid               an e-mail or text that cannot be sent as it is
 ├── ModelUnavailable          the language model failed (the extractive composer answers instead)
 └── WeightsMismatch           weights that listen are unreadable, or for other vectors
 """
@@ -156,6 +161,10 @@ class CallBackUnknown(AssistantError):
     """The conversation has no call-back booked, or has one already."""
 
 
+class NobodyThere(AssistantError):
+    """Nobody could act on it: a trial, or nobody was asked for yet. The message is fit to show."""
+
+
 class CaseUnknown(AssistantError):
     """There is no such case, or its conversation was deleted."""
 
@@ -251,3 +260,25 @@ class SecondPersonNeeded(KnowledgeMoveRefused):
 
 class MessageInvalid(AssistantError):
     """A message is empty, too long, or not text. The text of this error is fit to show."""
+
+
+class HooksInvalid(AssistantError):
+    """The file of hooks is wrong. `file` and `line` say where."""
+
+    def __init__(self, file: str, line: int, why: str) -> None:
+        super().__init__(f"{file}:{line}: {why}")
+        self.file = file
+        self.line = line
+        self.why = why
+
+
+class EndpointUnknown(AssistantError):
+    """No hook of that name is in the file, or was ever sent to."""
+
+
+class DeliveryUnknown(AssistantError):
+    """The hook was never given that event."""
+
+
+class MailInvalid(AssistantError):
+    """An address, subject or text cannot go into an e-mail: it breaks a header, or is empty."""

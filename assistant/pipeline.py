@@ -17,6 +17,7 @@ from assistant.steps.contextualise import contextualise
 from assistant.steps.decide import decide
 from assistant.steps.embed import embed
 from assistant.steps.explain import explain
+from assistant.steps.focus import focus
 from assistant.steps.ground import ground
 from assistant.steps.listen import NOBODY, Listeners, listen
 from assistant.steps.redact import redact
@@ -59,6 +60,7 @@ def build_steps(
     words = policy.limits.answer_words
     by_quotation = quote(QuotingRules(words=words))
     rules = follow_ups or FollowUpRules()
+    ordered, sure = rerank(RerankWeights()), policy.thresholds.caution
     compose = write(chat, by_quotation, words) if chat else by_quotation
     return (
         Step("screen", screen(policy)),
@@ -70,7 +72,11 @@ def build_steps(
         Step("listen", listen(listeners)),
         Step("contextualise", contextualise(retriever, withdrawn, rules)),
         Step("retrieve", retrieve(retriever, withdrawn, depth, rules, policy.english_terms)),
-        Step("rerank", rerank(RerankWeights())),
+        Step("rerank", ordered),
+        Step(
+            "focus",
+            focus(retriever, withdrawn, depth, ordered, Calibration(), sure, listeners.scope),
+        ),
         Step(
             "welsh", welsh(policy.thresholds, policy.limits, Calibration(), policy.welsh_speakers)
         ),
@@ -84,7 +90,9 @@ def build_steps(
     )
 
 
-FINDING = frozenset({"screen", "redact", "spell", "embed", "contextualise", "retrieve", "rerank"})
+FINDING = frozenset(
+    {"screen", "redact", "spell", "embed", "contextualise", "retrieve", "rerank", "focus"}
+)
 """The steps that `find` runs: a search shows passages, and diverts nobody."""
 
 SORTING = frozenset({"screen", "redact", "safeguard", "route"})

@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import insert, select
 
 from api.app import create_app
+from api.contact_centre import ContactCentre
 from api.migrations import upgrade
 from api.staff.console import StaffParts
 from api.staff.permissions import Role
@@ -29,6 +30,7 @@ from assistant.storage import as_text
 from audit.database import Database
 from audit.events import Kind
 from audit.findings import Report
+from audit.keyfiles import Secret
 from audit.keys import KeyStore
 from audit.log import Log
 from audit.records import Record
@@ -152,8 +154,22 @@ def staffing(url: str, keys_url: str, **changes: object) -> Iterator[Staffing]:
     upgrade(database)
     keys = KeyStore.open(keys_url, MASTER, clock)
     log = Log(ORIGIN, SIGNER, keys, clock, identifiers("r"), publish_every=4)
+    redactor = Redactor(bundled_policy().redaction)
+    centre = ContactCentre(
+        database=database,
+        keys=keys,
+        log=log,
+        policy=bundled_policy(),
+        mask=lambda text: redactor.mask(text).text,
+        clock=clock,
+        new_id=identifiers("centre-"),
+        code_secret=Secret(b"c" * 32),
+        organisation="Example Council",
+    )
     usual = StaffParts(
         database=database,
+        url=url,
+        centre=centre,
         log=log,
         master=MASTER,
         clock=clock,

@@ -9,7 +9,8 @@ _MEANING = {
     400: "The request cannot be read.",
     401: "The token is missing, was not issued here, or has expired.",
     404: "No such conversation or turn, or the token belongs to another conversation.",
-    409: "The same key is being answered, was used for another question, or this was sent before.",
+    409: "The same key is being answered or was used otherwise, this was sent before, or nobody is "
+    "there who could act on it.",
     413: "The body is larger than 64 KiB.",
     415: "The body is not JSON.",
     422: "Something in the request cannot be used; 'errors' names the fields.",

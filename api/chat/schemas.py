@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from assistant.policy.watching import DescribingWords
 from assistant.ratings import RatingReason
-from assistant.views import ConversationView, TurnStatus, TurnView
+from assistant.views import ConversationView, PersonMessage, PersonState, TurnStatus, TurnView
 
 
 def _without_nul(text: str) -> str:
@@ -253,8 +253,21 @@ class TurnShown(Shown):
     )
 
 
+class MessageShown(Shown):
+    """What a person wrote, as the citizen sees it: label it with the first name."""
+
+    id: str
+    first_name: str = Field(examples=["Sam"])
+    text: str
+    at: datetime
+    from_draft: bool = Field(description="The assistant drafted it; the person sent it: say so.")
+
+
 class ConversationShown(Shown):
-    """A conversation with all its turns, oldest first."""
+    """A conversation with all its turns and people's messages, each oldest first.
+
+    Show both in one order of time, by `asked_at` and `at`.
+    """
 
     id: str
     language: str
@@ -264,6 +277,12 @@ class ConversationShown(Shown):
         description="When the citizen asked for a person, or null."
     )
     described: bool = Field(description="Whether the voluntary form about the citizen was sent.")
+    person: PersonState = Field(
+        description="nobody, waiting, with_person (the assistant is silent), ended."
+    )
+    adviser: str = Field(description="First name of whoever has the conversation, or empty.")
+    messages: tuple[MessageShown, ...]
+    case_number: int = Field(description="What to quote on the phone; 0 where there is no case.")
 
 
 class GroupShown(BaseModel):
@@ -308,6 +327,11 @@ class ProblemShown(BaseModel):
 def turn_shown(turn: TurnView) -> TurnShown:
     """Return the turn as API v1 shows it."""
     return TurnShown.model_validate(turn)
+
+
+def message_shown(message: PersonMessage) -> MessageShown:
+    """Return a person's message as API v1 shows it."""
+    return MessageShown.model_validate(message)
 
 
 def conversation_shown(conversation: ConversationView) -> ConversationShown:

@@ -20,6 +20,9 @@ from assistant.errors import NothingToChange, ReleaseUnexamined
 from assistant.live import LiveState
 from audit.errors import AuditError
 
+STOPPING_SECONDS = 10
+"""How long requests that are being answered may go on once the server is told to stop."""
+
 
 def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "",
@@ -33,6 +36,7 @@ def serve(
             ensure_starter(home)
             require_release(home)
             home.warm_up()
+            _ = home.hooks  # a mistake in their file stops the start
             home.record_start()
             shown = f"[{host}]" if ":" in host else host
             address = f"http://{shown}:{listening.getsockname()[1]}"
@@ -40,9 +44,15 @@ def serve(
             output.print(f"\n{home.settings.service_name} is ready: open {address}/")
             output.print(f"Everything it keeps is in {home.settings.home}. Stop it with Ctrl+C.\n")
             config = uvicorn.Config(
-                app, log_level="warning", server_header=False, proxy_headers=False
+                app,
+                log_level="warning",
+                server_header=False,
+                proxy_headers=False,
+                # Live pages hold a request open: when stopping, they are cut off.
+                timeout_graceful_shutdown=STOPPING_SECONDS,
             )
-            uvicorn.Server(config).run(sockets=[listening])
+            with home.delivering(), home.looking_after():
+                uvicorn.Server(config).run(sockets=[listening])
 
 
 def require_release(home: Home) -> None:
@@ -89,6 +99,8 @@ def parts_of(home: Home, address: str) -> Parts:
         describing=home.policy.describing,
         monitored=home.monitored.seen,
         staff=home.staff,
+        hooks=home.hook_states,
+        reaching=home.contact_centre.reaching,
         challenges=home.contact_centre.challenges,
         reviewed=home.reviewed_page,
         said={"en": home.policy.english, "cy": home.policy.welsh},

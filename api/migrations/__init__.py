@@ -14,6 +14,7 @@ from sqlalchemy import MetaData, text
 import api.staff.tables
 import assistant.challenges.tables
 import assistant.escalations.tables
+import assistant.hooks.tables
 import assistant.reviewed_knowledge.tables
 import assistant.storage
 import audit.storage

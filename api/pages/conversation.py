@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from api.chat.receipts import receipt_file
 from api.chat.sse import event_stream, wants_events
 from api.errors import Busy, RateLimited
+from api.pages.people_seen import PeopleSeen, people_seen
 from api.pages.refusals import citizen_problem, citizen_words
 from api.pages.visits import (
     Visit,
@@ -36,6 +37,7 @@ from assistant.errors import (
 )
 from assistant.ratings import RatingReason
 from assistant.text import RawText
+from assistant.views import ConversationView
 
 router = APIRouter(prefix="/conversation", include_in_schema=False)
 
@@ -59,7 +61,10 @@ async def messages(request: Request, web: TheWeb) -> Response:
     """Return the messages alone: for the frame, and after a lost connection."""
     visit = needed(visit_of(request, web))
     conversation = await web.conversation(visit.conversation_id)
-    html = web.pages.messages(conversation, framed=visit.framed, form_token=visit.form_token(web))
+    people = await _people(web, conversation)
+    html = web.pages.messages(
+        conversation, people, framed=visit.framed, form_token=visit.form_token(web)
+    )
     response = HTMLResponse(html, headers={"Content-Language": conversation.language})
     return renewed(response, web, visit)
 
@@ -112,10 +117,12 @@ async def ask_for_person(request: Request, web: TheWeb) -> Response:
     )
     web.metrics.person("frame" if visit.framed else "page")
     if from_script(request):
+        language, people = conversation.language, await _people(web, conversation)
         html = web.pages.person(
-            conversation.language, conversation.person_requested_at, framed=visit.framed
+            language, conversation.person_requested_at, people, framed=visit.framed
         )
-        return renewed(JSONResponse({"html": html}), web, visit)
+        panel = web.pages.people(people, language, framed=visit.framed)
+        return renewed(JSONResponse({"html": html, "panel": panel}), web, visit)
     return renewed(RedirectResponse("/conversation#person", 303), web, visit)
 
 
@@ -182,11 +189,11 @@ async def _answer(
     except KeyReused:
         # A page brought back by "back", with another question typed: a new question.
         return await _answer(request, web, visit, question, secrets.token_urlsafe(16))
-    language = (await web.conversation(visit.conversation_id)).language
-    form_token = visit.form_token(web)
+    conversation = await web.conversation(visit.conversation_id)
+    language, form_token = conversation.language, visit.form_token(web)
     stream = event_stream(
         running,
-        web.pages.stage_words(language),
+        web.pages.stage_words(language, conversation.person),
         lambda turn: json.dumps(
             {
                 "id": turn.id,
@@ -215,11 +222,16 @@ async def _page(
         status=status,
         headers=headers,
         conversation=conversation,
+        people=await _people(web, conversation),
         form_token=visit.form_token(web),
         error=error,
         draft=draft,
     )
     return renewed(page, web, visit)
+
+
+async def _people(web: Web, conversation: ConversationView) -> PeopleSeen:
+    return await run_in_threadpool(people_seen, web.parts.reaching, conversation)
 
 
 async def _begin(request: Request, web: Web, language: str) -> Visit:

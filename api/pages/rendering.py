@@ -15,18 +15,20 @@ from starlette.responses import HTMLResponse
 
 from api.assets import Assets
 from api.pages.layout import cells_of, paragraphs
+from api.pages.people_seen import PeopleSeen
 from api.parts import LANGUAGES, Limits, SiteSettings
 from api.words import Words, read_words
 from assistant.challenges.challenges import LONGEST_WHY
 from assistant.policy.watching import DescribingWords
 from assistant.policy.wording import Wording
 from assistant.ratings import RatingReason
-from assistant.views import AnswerBlock, ConversationView, TurnView
+from assistant.reaching import Reaching
+from assistant.views import AnswerBlock, ConversationView, PersonMessage, PersonState, TurnView
 
 FOLDER = Path(__file__).parents[1] / "templates"
 _READING = frozenset({"screen", "redact", "safeguard", "route", "spell", "embed", "listen"})
 _LOOKING = frozenset({"contextualise", "retrieve"})
-_CHOOSING = frozenset({"rerank", "compose"})
+_CHOOSING = frozenset({"rerank", "focus", "compose"})
 
 
 class _Compiled(BytecodeCache):
@@ -55,6 +57,7 @@ class Pages:
         limits: Limits,
         assets: Assets,
         describing: Mapping[str, DescribingWords],
+        reaching: Reaching | None = None,
         said: Mapping[str, Wording] | None = None,
         *,
         challenging: bool = False,
@@ -62,6 +65,7 @@ class Pages:
         self._site = site
         self._limits = limits
         self._describing = describing
+        self._reaching = reaching
         self._said = said or {}
         self._words: Mapping[str, Words] = read_words(LANGUAGES)
         self._templates = Environment(
@@ -116,11 +120,18 @@ class Pages:
             said.append(words("start.provider", provider=self._site.model_provider))
         return " ".join(said)
 
-    def stage_words(self, language: str) -> Callable[[str], str]:
-        """Return what to say while a step of the pipeline runs."""
+    def stage_words(
+        self, language: str, person: PersonState = PersonState.NOBODY
+    ) -> Callable[[str], str]:
+        """Return what to say while a step of the pipeline runs; `person` who has the conversation.
+
+        To a person a message is only sent: nobody looks for an answer.
+        """
         words = self.words(language)
 
         def say(stage: str) -> str:
+            if person is PersonState.WITH_PERSON:
+                return words("stages.sending")
             if stage in _READING:
                 return words("stages.reading")
             if stage in _LOOKING:
@@ -150,6 +161,7 @@ class Pages:
             lang=w.language,
             address=_Addresses(w.language),
             about=self._describing[w.language],
+            reach=self._reaching.policy.wording(w.language) if self._reaching else None,
             **values,
         )
 
@@ -178,19 +190,34 @@ class Pages:
             "parts/one_challenge.html", language, turn=turn, framed=framed, form_token=form_token
         )
 
-    def messages(self, conversation: ConversationView, *, framed: bool, form_token: str) -> str:
+    def messages(
+        self, conversation: ConversationView, people: PeopleSeen, *, framed: bool, form_token: str
+    ) -> str:
         """Return the markup of every message of a conversation."""
         return self.html(
             "parts/messages.html",
             conversation.language,
             conversation=conversation,
+            people=people,
             framed=framed,
             form_token=form_token,
         )
 
-    def person(self, language: str, asked_at: datetime | None, *, framed: bool) -> str:
-        """Return the markup that says how to reach a person."""
-        return self.html("parts/person_asked.html", language, asked_at=asked_at, framed=framed)
+    def person(
+        self, language: str, asked_at: datetime | None, people: PeopleSeen, *, framed: bool
+    ) -> str:
+        """Return the markup that says that a person was asked for, and how else to reach one."""
+        return self.html(
+            "parts/person_asked.html", language, asked_at=asked_at, people=people, framed=framed
+        )
+
+    def people(self, people: PeopleSeen, language: str, *, framed: bool) -> str:
+        """Return the markup that says where the conversation stands with people."""
+        return self.html("people/panel_alone.html", language, people=people, framed=framed)
+
+    def message(self, message: PersonMessage, language: str) -> str:
+        """Return the markup of a person's message."""
+        return self.html("people/message_alone.html", language, message=message)
 
 
 class _Addresses:

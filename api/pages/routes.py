@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.pages.guidance import guidance_html
+from api.pages.people_seen import NOBODY_SEEN, people_seen
 from api.pages.visits import cookie_name, visit_of
 from api.problems import known_problems
 from api.web import TheWeb
@@ -28,16 +29,19 @@ async def person(request: Request, web: TheWeb) -> Response:
     """Say how to reach a person, and offer to note the wish in a running conversation."""
     visit = visit_of(request, web)
     language = web.pages.language_of(request)
-    asked_at, form_token = None, ""
+    asked_at, form_token, people = None, "", NOBODY_SEEN
     if visit is not None:
         try:
             conversation = await web.conversation(visit.conversation_id)
             asked_at = conversation.person_requested_at
             form_token = visit.form_token(web)
+            people = await run_in_threadpool(people_seen, web.parts.reaching, conversation)
             language = request.query_params.get("lang", conversation.language)
         except ConversationUnknown:
             pass
-    return web.pages.page("person.html", language, asked_at=asked_at, form_token=form_token)
+    return web.pages.page(
+        "person.html", language, asked_at=asked_at, people=people, form_token=form_token
+    )
 
 
 @router.api_route("/deleted", methods=_READ)

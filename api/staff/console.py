@@ -6,6 +6,7 @@ from datetime import datetime
 
 from argon2 import PasswordHasher
 
+from api.contact_centre import ContactCentre
 from api.staff.accounts import Accounts
 from api.staff.credentials import Credentials
 from api.staff.passwords import Passwords
@@ -15,6 +16,7 @@ from api.staff.sessions import USUAL_TIMES, Sessions, SessionTimes
 from api.staff.sign_in import SignIn
 from api.staff.throttle import Throttle
 from assistant.challenges.challenges import Challenges
+from assistant.hooks.feed import Waiting
 from assistant.reviewed_knowledge.reviewing import ReviewedKnowledge
 from audit.database import Database
 from audit.keyfiles import Secret
@@ -23,9 +25,14 @@ from audit.log import Log
 
 @dataclass(frozen=True, slots=True)
 class StaffParts:
-    """What `create_app` needs for the console. `master` is the home's master key."""
+    """What `create_app` needs for the console. `master` is the home's master key.
+
+    `url` is the database's address, to hear of events through.
+    """
 
     database: Database
+    url: str = field(repr=False)
+    centre: ContactCentre
     log: Log
     master: Secret = field(repr=False)
     clock: Callable[[], datetime]
@@ -39,10 +46,15 @@ class StaffParts:
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """Built once by `create_app`, read by the console's routes as `web.console`."""
+    """Built once by `create_app`, read by the console's routes as `web.console`.
+
+    `feed` looks for events as long as the app runs.
+    """
 
     keys: StaffKeys
     sessions: Sessions
+    centre: ContactCentre
+    feed: Waiting
     accounts: Accounts
     sign_in: SignIn
     credentials: Credentials
@@ -61,6 +73,8 @@ def open_console(parts: StaffParts, site: str, service: str) -> Console:
     return Console(
         keys=keys,
         sessions=sessions,
+        centre=parts.centre,
+        feed=Waiting(parts.database, parts.url),
         accounts=open_accounts(parts, sessions),
         sign_in=sign_in,
         credentials=Credentials(

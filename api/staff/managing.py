@@ -193,7 +193,7 @@ def _new(web: Web, visit: StaffVisit, fault: StaffInvalid | None = None) -> Resp
 
 def _invited(web: Web, visit: StaffVisit, invitation: Invitation) -> Response:
     address = f"{web.parts.site.base_url}/staff/join"
-    return console_page(web, "staff/invitation.html", visit, invitation=invitation, address=address)
+    return console_page(web, "staff/invitation.html", visit, invitation=invitation, join_at=address)
 
 
 def _field(visit: StaffVisit, name: str) -> str:

@@ -18,6 +18,8 @@ class Place:
 
 PLACES = (
     Place("home", "/staff", "Home", Permission.SEE_HOME),
+    Place("cases", "/staff/cases", "Cases", Permission.VIEW_CASES),
+    Place("duty", "/staff/duty", "On duty", Permission.WORK_CASES),
     Place("challenges", "/staff/challenges", "Challenges", Permission.DECIDE_CHALLENGES),
     Place("knowledge", "/staff/knowledge", "Knowledge", Permission.PROPOSE_KNOWLEDGE),
     Place("people", "/staff/people", "People", Permission.MANAGE_PEOPLE),

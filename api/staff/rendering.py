@@ -8,14 +8,23 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.pages.refusals import wants_page
-from api.problems import problem_of, respond
+from api.problems import Problem, problem_of, respond
 from api.staff.access import StaffVisit, session_cookie
 from api.staff.errors import NotSignedIn
 from api.staff.navigation import places_for
 from api.staff.sessions import Stage
 from api.web import Web
+from audit.errors import DatabaseUnavailable
 
 HOME = "/staff"
+BUSY = Problem(
+    503,
+    "busy",
+    "The console is busy",
+    "Nothing of yours was done. Wait a moment, then open the page again, or send the form again: "
+    "a form that is sent twice acts once.",
+    headers={"Retry-After": "5"},
+)
 SIGN_IN = "/staff/sign-in"
 _OURS = re.compile(r"/staff(/[\w~-][\w.~-]*)*(\?[\w=&%.~+-]*)?", re.ASCII)
 _LONGEST_ADDRESS = 500
@@ -59,7 +68,7 @@ def own_address(address: str) -> str:
 
 def refuse_staff(request: Request, web: Web, error: Exception) -> Response:
     """Return the refusal as this client can read it; who is not signed in is sent to sign in."""
-    problem = problem_of(error)
+    problem = BUSY if isinstance(error, DatabaseUnavailable) else problem_of(error)
     web.metrics.refused(problem.status, problem.code)
     if not wants_page(request):
         return respond(request, problem, web.parts.site.base_url)

@@ -12,6 +12,7 @@ from api.staff import (
     own_account,
     reviewing,
 )
+from api.staff.casework import case_page, duty, live, moves, queue, writing
 
 STAFF_ROUTERS: tuple[APIRouter, ...] = (
     home.router,
@@ -20,6 +21,12 @@ STAFF_ROUTERS: tuple[APIRouter, ...] = (
     from_provider.router,
     own_account.router,
     managing.router,
+    queue.router,
+    case_page.router,
+    moves.router,
+    writing.router,
+    duty.router,
+    live.router,
     challenged.router,
     reviewing.router,
 )

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, exists, select
 
 from api.staff.people import Person
-from api.staff.permissions import Role
+from api.staff.permissions import GRANTS, Permission, Role
 from api.staff.tables import accounts, roles
 
 _IN_USE = select(
@@ -23,6 +23,21 @@ _IN_USE = select(
 def contact_centre_in_use(connection: Connection) -> bool:
     """Return whether there is an adviser who can sign in. One look into an index."""
     return bool(connection.execute(_IN_USE).scalar())
+
+
+def active_advisers(connection: Connection) -> frozenset[str]:
+    """Return the accounts that can sign in and may work cases."""
+    working = [role.value for role in Role if Permission.WORK_CASES in GRANTS[role]]
+    query = (
+        select(accounts.c.id)
+        .join(roles, roles.c.account_id == accounts.c.id)
+        .where(
+            roles.c.role.in_(working),
+            accounts.c.joined_at.is_not(None),
+            accounts.c.disabled_at.is_(None),
+        )
+    )
+    return frozenset(connection.execute(query).scalars())
 
 
 def read_roles(connection: Connection, account_ids: Iterable[str]) -> dict[str, frozenset[Role]]:

@@ -4,6 +4,7 @@
 import "./ending.js"
 import { showKept } from "./frame.js"
 import "./keeping.js"
+import { personAsked } from "./people.js"
 import { act, add, clearError, fragment, hideWaiting, say, showError, showWaiting } from "./showing.js"
 import { forget, hold, setBox } from "./typing.js"
 import { Refused, framed, keep, post, refused, send, words } from "./visit.js"
@@ -47,6 +48,7 @@ async function ask(form, question, typed) {
     hold("")
     hideWaiting()
     add(turn.html, turn.id)
+    document.dispatchEvent(new Event("signpost:shown"))
   } catch (fault) {
     failed = { question, key }
     hold("")
@@ -118,10 +120,7 @@ function rate(form, button) {
 
 function askForPerson(form) {
   return act(async () => {
-    const { html } = await post(form, "/conversation/person")
-    for (const before of log.querySelectorAll("[data-person-asked]")) before.remove()
-    add(html)
-    log.lastElementChild.scrollIntoView({ block: "nearest" })
+    personAsked(await post(form, "/conversation/person"))
   })
 }
 

@@ -4,8 +4,8 @@
 import { act, say } from "./showing.js"
 import { endsAt, framed, keep, post, underWay, words } from "./visit.js"
 
-const place = document.querySelector("[data-ending]")
-const text = place.querySelector("[data-ending-text]")
+const place = document.querySelector("[data-end]")
+const text = place.querySelector("[data-end-text]")
 const box = document.getElementById("question")
 const WARNED = Math.min(30 * 60, Number(words.seconds) / 2) * 1000
 

@@ -51,6 +51,7 @@ export async function restore() {
   if (language && language !== words.language) return reopen(language)
   replaceAll(await response.text())
   showKept(true)
+  document.dispatchEvent(new Event("signpost:shown"))
 }
 
 export function showKept(shown) {

@@ -30,6 +30,19 @@ export function setBox(text) {
   box.dispatchEvent(new Event("keyup", { bubbles: true })) // GOV.UK's count listens to this
 }
 
+// To a person one writes a message; to the assistant, a question.
+export function setLabels({ label, hint, send }) {
+  const group = box.closest(".govuk-form-group")
+  const words = [
+    [group.querySelector("label"), label],
+    [group.querySelector(".govuk-hint:not(.govuk-character-count__message)"), hint],
+    [document.querySelector("[data-composer] button"), send],
+  ]
+  for (const [place, text] of words) {
+    if (place && place.textContent.trim() !== text) place.textContent = text
+  }
+}
+
 // Keep a question that is on its way, until `hold("")` says that it arrived or came back.
 export function hold(question) {
   held = question
@@ -61,6 +74,7 @@ function restore() {
 
 if (box) {
   if (stored(DRAFT) || stored(SENT)) restore()
+  else if (box.value) save() // somebody was faster than this script
   box.addEventListener("input", save)
   document.addEventListener("submit", (event) => {
     if (event.target.matches("[data-delete]")) forget()
@@ -73,6 +87,11 @@ if (box) {
   window.addEventListener("online", () => say(true))
 }
 document.addEventListener("signpost:leave", forget)
+
+// A page that "back" brings out of the browser's memory still holds what was sent, or left, since.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted && box && !chat) setBox(stored(DRAFT))
+})
 
 const network = document.querySelector("[data-network]")
 let gone = false

@@ -1,0 +1,1 @@
+"""People take over where the assistant stops: cases, their moves, and what is announced of them."""

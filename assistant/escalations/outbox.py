@@ -8,7 +8,7 @@ no text: receivers read what they may see.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, text
 
 from assistant.challenges.states import ChallengeMove
 from assistant.escalations.messages import MessageKind
@@ -16,6 +16,11 @@ from assistant.escalations.states import MoveKind
 from assistant.escalations.tables import outbox
 from assistant.storage import as_moment, as_text
 from audit.records import Recorded
+
+CHANNEL = "signpost_outbox"
+"""PostgreSQL channel on which a commit hints that there is something new; it carries nothing."""
+
+_NOTIFY = text(f"NOTIFY {CHANNEL}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ def announce(
             "at": as_text(recorded.at),
         },
     )
+    if connection.dialect.name == "postgresql":
+        connection.execute(_NOTIFY)
 
 
 def announced_after(

@@ -15,6 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
@@ -126,3 +127,25 @@ outbox = Table(
     Column("at", _TIME, nullable=False),
 )
 """`id` is the number of the audit leaf of the same event, so a reader can go on from any id."""
+
+case_presence = Table(
+    "case_presence",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
+    Column("staff_id", _NAME, primary_key=True),
+    Column("first_name", _NAME, nullable=False),
+    Column("seen_at", _TIME, nullable=False),
+)
+"""Who has a case on the screen. Worth nothing once `seen_at` is some seconds old."""
+
+staff_duty = Table(
+    "staff_duty",
+    metadata,
+    Column("staff_id", _NAME, primary_key=True),
+    Column("queues", Text, nullable=False),
+    Column("most", Integer, nullable=False),
+    Column("since", _TIME, nullable=False),
+    Column("seen_at", _TIME, nullable=False),
+)
+"""Who is on duty: a row for each, until they go off. `queues` is a JSON list; `most` is how many
+cases somebody takes at once; `seen_at` is when they last used the console."""

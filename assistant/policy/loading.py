@@ -16,6 +16,7 @@ from assistant.english_terms import LONGEST, EnglishTerms, words_of
 from assistant.errors import PolicyInvalid
 from assistant.outcomes import Contact, HelpNote, Outcome, Reason, Refused, Signposted
 from assistant.patterns import PatternError, Words, check, fold, pattern
+from assistant.policy.canned import CannedReplies
 from assistant.policy.escalating import Escalations
 from assistant.policy.glossary_words import GlossaryWords, form_words
 from assistant.policy.grounding_words import GroundingWords
@@ -54,6 +55,7 @@ class Contacts(Strict):
 
 
 FILES: Mapping[str, type[Strict]] = {
+    "canned_replies.toml": CannedReplies,
     "contacts.toml": Contacts,
     "describing.cy.toml": DescribingWords,
     "describing.en.toml": DescribingWords,
@@ -102,6 +104,7 @@ class Policy:
     service_levels: ServiceLevels
     describing: Mapping[str, DescribingWords]
     escalations: Escalations
+    canned: CannedReplies
     english: Wording
     welsh: Wording
     digest: str
@@ -213,6 +216,7 @@ def load_policy(folder: Path | None = None) -> Policy:
             for language in ("en", "cy")
         },
         escalations=_part(files["escalations.toml"], Escalations),
+        canned=_part(files["canned_replies.toml"], CannedReplies),
         english=_part(files["wording.en.toml"], Wording),
         welsh=_part(files["wording.cy.toml"], Wording),
         digest=hashlib.sha256(rfc8785.dumps(content)).hexdigest(),
@@ -224,6 +228,7 @@ def load_policy(folder: Path | None = None) -> Policy:
     _check_glossaries(policy, files)
     _check_describing(policy, files)
     _check_queues(policy, files)
+    _check_canned(policy, files)
     return policy
 
 
@@ -421,3 +426,14 @@ def _check_queues(policy: Policy, files: Mapping[str, _File]) -> None:
         if name not in policy.service_levels.queue:
             why = f'give "{name}" its hours and targets in service_levels.toml too'
             raise files["escalations.toml"].wrong(("queue", name), why)
+
+
+def _check_canned(policy: Policy, files: Mapping[str, _File]) -> None:
+    """Raise for a canned reply that is longer than a message may be."""
+    most = policy.escalations.message_characters
+    for name, reply in policy.canned.reply.items():
+        for language in ("en", "cy"):
+            text: str = getattr(reply, language)
+            if len(text) > most:
+                why = f"use at most {most} characters: that is the longest message"
+                raise files["canned_replies.toml"].wrong(("reply", name, language), why, text)

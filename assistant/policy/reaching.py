@@ -59,8 +59,14 @@ class CallBackWords(Strict):
     none: Said
     booked_title: Said
     booked: Said
+    ending: Said
+    book: Said
+    change: Said
+    change_hint: Said
+    changed: Said
     cancel: Said
     cancelled: Said
+    nobody: Said
 
 
 class PrivateCodeWords(Strict):
@@ -73,6 +79,14 @@ class PrivateCodeWords(Strict):
     hint: Said
     mistyped: Said
     unknown: Said
+    make: Said
+    make_why: Said
+    how: Said
+    one: Said
+    come_back: Said
+    come_back_why: Said
+    open: Said
+    slow_down: Said
 
 
 class DateWords(Strict):

@@ -8,6 +8,7 @@ from pydantic import model_validator
 from assistant.nations import ALL, limited_to, silent_on
 from assistant.outcomes import Answered, Escalated, Outcome, Reason
 from assistant.policy.challenging import ChallengeWords, ReviewedWords
+from assistant.policy.meeting import NeedsWords, PersonWords
 from assistant.policy.model import PersonalKind, Strict, Text
 from assistant.policy.reaching import (
     FORBIDDEN,
@@ -78,6 +79,7 @@ STAGES = (
     "contextualise",
     "retrieve",
     "rerank",
+    "focus",
     "welsh",
     "compose",
     "ground",
@@ -126,6 +128,8 @@ class Wording(Strict):
     availability: AvailabilityWords
     call_back: CallBackWords
     private_code: PrivateCodeWords
+    person: PersonWords
+    needs: NeedsWords
     dates: DateWords
     challenge: ChallengeWords
     reviewed: ReviewedWords

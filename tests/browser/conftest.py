@@ -95,7 +95,13 @@ def running() -> Iterator[Running]:
         port = theirs.getsockname()[1]
         other, sister = f"http://localhost:{port}", f"http://127.0.0.1:{port}"
         fake, other_site = FakeConversations(), OtherSite()
-        site = SiteSettings(base_url=base, embedding_origins=(other, sister))
+        other_site.pages["/weather"] = (
+            "<!DOCTYPE html><link rel='icon' href='data:,'><title>Weather</title><h1>Sun</h1>",
+            {},
+        )
+        site = SiteSettings(
+            base_url=base, embedding_origins=(other, sister), exit_url=f"{other}/weather"
+        )
         stack.enter_context(serve(create_app(parts(conversations=fake, site=site)), ours))
         stack.enter_context(serve(other_site, theirs))
         yield Running(base, other, sister, f"http://stranger.localhost:{port}", other_site, fake)

@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from api.widget.routes import THEMES
 from tests.browser.conftest import MakeContext, Running, ask, first_question
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -100,6 +101,23 @@ def _rated(page: Page) -> None:
     page.get_by_text("Thank you").wait_for()
 
 
+def _not_useful(page: Page) -> None:
+    first_question(page, "How?")
+    page.get_by_role("button", name="No, not useful").click()
+    page.get_by_text("What was wrong?").wait_for()
+
+
+def _in_danger(page: Page) -> None:
+    first_question(page, "I cannot carry this")
+    page.get_by_role("button", name="Emergency Exit this page").wait_for()
+
+
+def _in_welsh(page: Page) -> None:
+    first_question(page, "How?")
+    page.get_by_role("button", name="Cymraeg").click()
+    page.get_by_role("heading", name="Eich sgwrs", level=1).wait_for()
+
+
 def _error(page: Page) -> None:
     first_question(page, "How?")
     page.get_by_role("button", name="Ask", exact=True).click()
@@ -128,6 +146,9 @@ STATES: dict[str, Callable[[Page], None]] = {
     "choices and person": _choices_and_person,
     "details open": _details_open,
     "rated": _rated,
+    "not useful": _not_useful,
+    "in danger": _in_danger,
+    "in Welsh": _in_welsh,
     "error": _error,
     "person page in a conversation": _person_page,
     "about you": _about_you,
@@ -159,6 +180,32 @@ def test_the_frame_with_answers_and_an_error(make_context: MakeContext, mode: st
     assert _violations(page) == []
     page.get_by_role("button", name="Ask", exact=True).click()
     page.get_by_text("There is a problem").wait_for()
+    assert _violations(page) == []
+
+
+@pytest.mark.parametrize("mode", [mode for mode in MODES if mode != "no JavaScript"])
+def test_the_frame_ending_leaving_and_asking_about_oneself(
+    make_context: MakeContext, mode: str
+) -> None:
+    page = make_context(**MODES[mode]).new_page()
+    page.clock.install()
+    page.goto("/embed")
+    ask(page, "I cannot carry this")
+    page.locator("[data-leaving]").wait_for()
+    page.get_by_role("button", name="Answer optional, anonymous questions").click()
+    page.get_by_role("button", name="Send my answers").click()
+    page.locator("[data-about] .govuk-error-summary").wait_for()
+    page.clock.fast_forward("23:45:00")
+    page.get_by_role("button", name="Keep it open").wait_for()
+    page.clock.resume()
+    assert _violations(page) == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_frame_in_every_colour(make_context: MakeContext, theme: str) -> None:
+    page = make_context(**MODES["wide"]).new_page()
+    page.goto(f"/embed?theme={theme}")
+    ask(page, "How?")
     assert _violations(page) == []
 
 

@@ -104,7 +104,7 @@ def test_live_regions_stand_ready_and_get_whole_answers(page: Page) -> None:
               for (const node of change.addedNodes)
                 if (node.nodeType === 1) window.additions.push(node.innerText)
           }).observe(document.querySelector("[role=log]"), { childList: true, subtree: true })
-          const status = document.querySelector("[role=status]")
+          const status = document.querySelector("[data-status]")
           new MutationObserver(() => window.said.push(status.textContent))
             .observe(status, { childList: true, characterData: true, subtree: true })
         }"""

@@ -25,7 +25,9 @@ def _open(page: Page, address: str) -> FrameLocator:
     page.goto(address)
     page.get_by_role("button", name="Ask a question").click()
     frame = page.frame_locator("iframe")
-    frame.get_by_role("heading", level=1).wait_for()
+    frame.get_by_role("button", name="Close").or_(
+        frame.get_by_role("button", name="Cau")
+    ).wait_for()  # shown by the script, which has then run
     return frame
 
 
@@ -124,7 +126,7 @@ def test_person_rating_receipt_and_deletion_work_in_the_frame(
     _ask(frame, "How?")
     frame.get_by_role("button", name="Yes, useful").click()
     expect(frame.locator(".app-rating__thanks")).to_be_visible()
-    frame.locator("details.app-keeping summary").click()
+    frame.get_by_text("Keep this answer").click()
     with outside.expect_download() as download:
         frame.get_by_role("link", name="Save a receipt").click()
     assert download.value.suggested_filename.startswith("receipt-")
@@ -224,3 +226,145 @@ def test_our_own_example_page_shows_it(page: Page) -> None:
     page.goto("/widget")
     page.get_by_role("button", name="Ask a question").click()
     expect(page.frame_locator("iframe").get_by_role("heading", level=1)).to_be_focused()
+
+
+# ---- Keeping and leaving in the frame ------------------------------------------------------------
+
+
+def test_the_language_changes_and_keeps_all_even_where_storage_is_blocked(
+    outside: Page, running: Running
+) -> None:
+    frame = _open(outside, _host(running))
+    _ask(frame, "Is this still here?")
+    frame.get_by_label("Your question").fill("half a ques")
+    frame.get_by_role("button", name="Cymraeg").click()
+    expect(frame.locator("html")).to_have_attribute("lang", "cy")
+    expect(frame.get_by_text("Is this still here?").first).to_be_visible()
+    expect(frame.get_by_label("Eich cwestiwn")).to_have_value("half a ques")
+    expect(frame.get_by_label("Eich cwestiwn")).to_be_focused()
+    assert _inside(outside, "window.name") == "", "nothing is left behind"
+    frame.get_by_label("Eich cwestiwn").fill("Dau?")
+    frame.get_by_role("button", name="Gofyn", exact=True).click()
+    expect(frame.locator(".app-turn")).to_have_count(2)
+
+
+def test_leaving_takes_the_whole_page_away(outside: Page, running: Running) -> None:
+    weather = f"{running.other}/weather"
+    outside.goto("about:blank")
+    frame = _open(outside, _host(running))
+    expect(frame.get_by_role("button", name="Emergency Exit this page")).to_be_hidden()
+    _ask(frame, "I want to hurt myself")
+    frame.get_by_role("button", name="Emergency Exit this page").click()
+    outside.wait_for_url(weather)
+    outside.go_back()
+    assert outside.url == "about:blank", "the page with the widget is no longer in the history"
+
+
+def test_shift_three_times_leaves_from_inside_the_frame(outside: Page, running: Running) -> None:
+    weather = f"{running.other}/weather"
+    _host(running)
+    frame = _open(outside, f"{running.sister}/council")
+    _ask(frame, "I cannot carry this")
+    for _ in range(3):
+        frame.get_by_label("Your question").press("Shift")
+    outside.wait_for_url(weather)
+
+
+def test_nobody_but_the_frame_can_make_the_page_leave(outside: Page, running: Running) -> None:
+    running.other_site.pages["/forger"] = (
+        "<script>setInterval(() => { for (const signpost of ['exit', 'close', 'ready'])"
+        " parent.postMessage({ signpost }, '*') }, 50)</script>",
+        {},
+    )
+    address = _host(running, "/forged", **{"X-Nothing": ""})
+    html, headers = running.other_site.pages["/forged"]
+    forger = f"<iframe title='x' src='{running.sister}/forger'></iframe></main>"
+    running.other_site.pages["/forged"] = (html.replace("</main>", forger), headers)
+    outside.goto(address)
+    outside.get_by_role("button", name="Ask a question").click()
+    expect(outside.locator("dialog")).to_be_visible()
+    outside.wait_for_timeout(400)
+    assert outside.url == address
+    expect(outside.locator("dialog")).to_be_visible()
+
+
+def test_the_form_about_oneself_works_in_the_frame(
+    make_context: MakeContext, running: Running
+) -> None:
+    outside = make_context(viewport={"width": 1280, "height": 800}).new_page()
+    frame = _open(outside, _host(running))
+    expect(frame.locator("[data-open-about]")).to_be_hidden()
+    _ask(frame, "How?")
+    before = len(running.fake.descriptions)
+    frame.get_by_role("button", name="Answer optional, anonymous questions about you").click()
+    expect(frame.locator("[data-about] h2")).to_be_focused()
+    frame.get_by_role("button", name="Send my answers").click()
+    expect(frame.locator("[data-about] .govuk-error-summary")).to_be_focused()
+    frame.get_by_role("group", name="How old are you?").get_by_label("Under 25").check()
+    frame.get_by_role("button", name="Send my answers").click()
+    expect(frame.get_by_role("heading", name="Thank you")).to_be_focused()
+    (only,) = running.fake.descriptions[before:]
+    assert dict(only.groups) == {"age": "under_25"}
+
+
+def test_a_draft_outlives_a_reload_where_the_frame_has_storage(
+    outside: Page, running: Running
+) -> None:
+    _host(running)
+    frame = _open(outside, f"{running.sister}/council")
+    frame.get_by_label("Your question").fill("half a ques")
+    outside.reload()
+    outside.get_by_role("button", name="Ask a question").click()
+    expect(frame.get_by_label("Your question")).to_have_value("half a ques")
+
+
+def test_the_end_is_announced_in_the_frame_and_then_it_ends(
+    make_context: MakeContext, running: Running
+) -> None:
+    page = make_context(viewport={"width": 1280, "height": 800}).new_page()
+    page.clock.install()
+    frame = _open(page, _host(running))
+    _ask(frame, "How?")
+    page.clock.fast_forward("23:40:00")
+    expect(frame.get_by_text("This conversation ends at")).to_be_visible()
+    frame.get_by_role("button", name="Keep it open").click()
+    expect(frame.get_by_label("Your question")).to_be_focused()
+    expect(frame.get_by_text("This conversation ends at")).to_be_hidden()
+    frame.get_by_label("Your question").fill("half a ques")
+    page.clock.fast_forward("23:40:00")
+    page.clock.fast_forward("30:00")
+    expect(frame.locator("[data-status]")).to_contain_text("Your last conversation has ended")
+    expect(frame.locator(".app-turn")).to_have_count(0)
+    expect(frame.get_by_label("Your question")).to_have_value("half a ques")
+
+
+def test_the_whole_conversation_is_saved_from_the_frame(outside: Page, running: Running) -> None:
+    frame = _open(outside, _host(running))
+    _ask(frame, "How?")
+    frame.get_by_text("Keep this conversation").click()
+    for kind in ("HTML", "JSON"):
+        with outside.expect_download() as download:
+            frame.get_by_role("link", name=f"({kind})").click()
+        assert download.value.suggested_filename == f"conversation-2026-03-02.{kind.lower()}"
+        assert "You can renew your passport online." in download.value.path().read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("theme", "colour"),
+    [("plum", "rgb(106, 44, 106)"), ("nonsense;}", "rgb(15, 76, 92)"), ("", "rgb(15, 76, 92)")],
+)
+def test_a_site_chooses_one_of_our_colours(
+    outside: Page, running: Running, theme: str, colour: str
+) -> None:
+    address = _host(running, "/themed")
+    html, headers = running.other_site.pages["/themed"]
+    html = html.replace("/widget.js'", f"/widget.js' data-theme='{theme}' data-language='cy'")
+    running.other_site.pages["/themed"] = (html, headers)
+    outside.goto(address)
+    launcher = outside.get_by_role("button", name="Gofyn cwestiwn")
+    background = "e => getComputedStyle(e).backgroundColor"
+    assert launcher.evaluate(background) == colour
+    launcher.click()
+    frame = outside.frame_locator("iframe")
+    expect(frame.locator("html")).to_have_attribute("lang", "cy")
+    assert frame.locator(".app-frame__top").evaluate(background) == colour

@@ -1,4 +1,4 @@
-"""Any order of moves with a candidate, by anybody, with versions old and new: no one makes a page."""
+"""Any order of moves with a candidate, by anybody, with old versions: nobody alone makes a page."""
 
 from contextlib import ExitStack
 from dataclasses import replace

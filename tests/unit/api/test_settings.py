@@ -42,6 +42,7 @@ WRONG = {
     "QUESTIONS_PER_MINUTE": ["0", "10001", "lots"],
     "OIDC_ISSUER": ["login.example", "http://login.example", "ftp://login.example"],
     "OIDC_CLAIM": ["  "],
+    "HOOKS": ["/no/such/file.toml", "/"],
 }
 FREE_TEXT = {"HOME", "HOST", "SECRETS", "MODEL", "MODEL_KEY", "ORGANISATION", "PHONE", "HOURS"}
 FREE_TEXT |= {"FETCH_CONTACT", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"}

@@ -53,6 +53,7 @@ def test_the_steps_are_those_of_the_design_in_its_order() -> None:
         "contextualise",
         "retrieve",
         "rerank",
+        "focus",
         "welsh",
         "compose",
         "ground",
