@@ -96,13 +96,11 @@ _ASSISTANT: tuple[tuple[type[AssistantError], int, str, str], ...] = (
     (SlotTaken, 409, "slot-taken", "That time cannot be chosen"),
     (PhoneRefused, 422, "phone-refused", "That number cannot be rung"),
     (CodeRefused, 422, "code-refused", "That code opens no conversation"),
-    (MessageInvalid, 422, "message-invalid", "This text cannot be used"),
     (ChallengeUnknown, 404, "challenge-unknown", "There is no such challenge"),
     (ChallengeRefused, 409, "challenge-refused", "This cannot be challenged or decided so"),
     (KnowledgeUnknown, 404, "knowledge-unknown", "There is no such page"),
     (KnowledgeInvalid, 422, "knowledge-invalid", "This page cannot be used"),
     (KnowledgeMoveRefused, 409, "knowledge-refused", "This cannot be done with the page now"),
-    (CaseUnknown, 404, "case-unknown", "There is no such case"),
     (AnsweringOff, 503, "answering-off", "Answering is switched off"),
 )
 

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.chat.receipts import receipt_file
 from api.staff.access import StaffVisit, needs
-from api.staff.members import member
+from api.staff.casework.saying import staff_member
 from api.staff.permissions import Permission
 from api.staff.rendering import console_page
 from api.web import TheWeb, Web
@@ -46,7 +46,7 @@ async def one(reference: str, web: TheWeb, visit: Deciding) -> Response:
 @router.api_route("/{reference}/receipt", methods=["GET", "HEAD"])
 async def receipt(reference: str, web: TheWeb, visit: Deciding) -> Response:
     """Return the receipt of the challenged answer as a file; the look is recorded."""
-    text = await run_in_threadpool(_challenges(web).receipt, reference, member(visit))
+    text = await run_in_threadpool(_challenges(web).receipt, reference, staff_member(visit))
     return receipt_file(text, reference)
 
 
@@ -62,7 +62,7 @@ async def decide(reference: str, web: TheWeb, visit: Deciding) -> Response:
     decision = Decision(Ruling(filled["ruling"]), filled["reasons"], filled["corrected"])
     challenges = _challenges(web)
     try:
-        await run_in_threadpool(challenges.decide, reference, seen, member(visit), decision)
+        await run_in_threadpool(challenges.decide, reference, seen, staff_member(visit), decision)
     except MessageInvalid as fault:
         field = "corrected" if "corrected" in str(fault) else "reasons"
         return await _page(web, visit, reference, {field: str(fault)}, filled, 422)
@@ -80,7 +80,7 @@ async def _page(
     filled: dict[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    file = await run_in_threadpool(_challenges(web).read, reference, member(visit))
+    file = await run_in_threadpool(_challenges(web).read, reference, staff_member(visit))
     return console_page(
         web,
         "staff/challenge.html",

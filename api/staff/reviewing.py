@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.staff.access import StaffVisit, needs
-from api.staff.members import member
+from api.staff.casework.saying import staff_member
 from api.staff.permissions import Permission
 from api.staff.rendering import console_page
 from api.web import TheWeb, Web
@@ -42,7 +42,7 @@ async def everything(web: TheWeb, visit: Proposing) -> Response:
 async def ask(request: Request, web: TheWeb, visit: Proposing) -> Response:
     """Offer a reply, masked, to be made into a question and an answer; the look is recorded."""
     case, message = (request.query_params.get(name, "") for name in ("case", "message"))
-    found = await run_in_threadpool(_reviewed(web).suggest, case, message, member(visit))
+    found = await run_in_threadpool(_reviewed(web).suggest, case, message, staff_member(visit))
     filled = {"question": found.question, "answer": found.answer, "case": case, "message": message}
     return console_page(web, "staff/knowledge_new.html", visit, filled=filled)
 
@@ -56,7 +56,7 @@ async def propose(web: TheWeb, visit: Proposing) -> Response:
             _reviewed(web).propose,
             filled["case"],
             filled["message"],
-            member(visit),
+            staff_member(visit),
             filled["question"],
             filled["answer"],
         )
@@ -87,7 +87,7 @@ async def approve(name: str, web: TheWeb, visit: Approving) -> Response:
             _day(visit),
         )
         await run_in_threadpool(
-            _reviewed(web).approve, name, _version(visit), member(visit), approval
+            _reviewed(web).approve, name, _version(visit), staff_member(visit), approval
         )
     except (KnowledgeInvalid, KnowledgeMoveRefused) as fault:
         return await _refused(web, visit, name, fault)
@@ -99,7 +99,7 @@ async def refuse(name: str, web: TheWeb, visit: Approving) -> Response:
     """Refuse a candidate, with a reason."""
     try:
         await run_in_threadpool(
-            _reviewed(web).refuse, name, _version(visit), member(visit), visit.field("why")
+            _reviewed(web).refuse, name, _version(visit), staff_member(visit), visit.field("why")
         )
     except (KnowledgeInvalid, KnowledgeMoveRefused) as fault:
         return await _refused(web, visit, name, fault)
@@ -135,7 +135,7 @@ async def _page(
     status: int = 200,
     quoted: tuple[QuotedAnswer, ...] | None = None,
 ) -> Response:
-    file: KnowledgeFile = await run_in_threadpool(_reviewed(web).read, name, member(visit))
+    file: KnowledgeFile = await run_in_threadpool(_reviewed(web).read, name, staff_member(visit))
     filled = {each: visit.field(each) for each in (*_FIELDS, *_DATE)}
     if not errors or not filled["question"]:
         filled |= {"question": file.question, "answer": file.answer}

@@ -106,6 +106,7 @@ def test_a_reply_reaches_the_citizen_with_a_first_name_only(made: Console) -> No
         assert "Secretname" not in repr(made.centre.view(case))
         page = seen(ann.page(f"/staff/cases/{case.id}"))
         assert "Ann, adviser" in page
+        assert f"/staff/knowledge/new?case={case.id}" in ann.page(f"/staff/cases/{case.id}")
         assert "Citizen’s turn" in page
 
 

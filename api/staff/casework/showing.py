@@ -51,7 +51,10 @@ class Starter:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the conversation: `style` is assistant, citizen, adviser or private."""
+    """One entry of the conversation: `style` is assistant, citizen, adviser or private.
+
+    `reply` is the identifier of an adviser's reply in this case, which can become knowledge.
+    """
 
     who: str
     at: datetime
@@ -60,6 +63,7 @@ class Entry:
     turn: str = ""
     changed: int | None = None
     said_before: str = ""
+    reply: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,7 @@ def _of_message(message: CaseMessage) -> Entry:
         styles.get(message.kind, "private"),
         message.turn,
         message.edit_distance,
+        reply=message.id if message.kind is MessageKind.REPLY else "",
     )
 
 
