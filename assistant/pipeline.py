@@ -60,7 +60,7 @@ def build_steps(
     words = policy.limits.answer_words
     by_quotation = quote(QuotingRules(words=words))
     rules = follow_ups or FollowUpRules()
-    ordered, sure = rerank(RerankWeights()), policy.thresholds.caution
+    ordered = rerank(RerankWeights())
     compose = write(chat, by_quotation, words) if chat else by_quotation
     return (
         Step("screen", screen(policy)),
@@ -75,7 +75,7 @@ def build_steps(
         Step("rerank", ordered),
         Step(
             "focus",
-            focus(retriever, withdrawn, depth, ordered, Calibration(), sure, listeners.scope),
+            focus(retriever, withdrawn, depth, ordered, Calibration(), listeners.scope),
         ),
         Step(
             "welsh", welsh(policy.thresholds, policy.limits, Calibration(), policy.welsh_speakers)

@@ -20,12 +20,14 @@ from knowledge.vector_store import Filters
 class FocusRules:
     """Which parts are tried, and when one is taken instead of the whole message.
 
-    A part is a run of sentences, with one that asks where any does; at most `most` are tried, the
-    shortest first. The best is taken where its best passage and segment together (two cosines)
-    stand `better` above the whole message's. Chosen on the `fit` half of the project's own
+    A message is read by its parts below the confidence of `unsure`: about where it would be
+    declined. A part is a run of sentences, with one that asks where any does; at most `most` are
+    tried, the shortest first. The best is taken where its best passage and segment together (two
+    cosines) stand `better` above the whole message's. Chosen on the `fit` half of the project's own
     questions, as they are and with sentences about oneself or about other things added to them.
     """
 
+    unsure: float = 0.27
     better: float = 0.15
     most: int = 24
 
@@ -36,19 +38,17 @@ def focus(
     depth: int,
     rerank: Callable[[Turn], Turn],
     calibration: Calibration,
-    needed: float,
     scope: ScopeModel | None = None,
     rules: FocusRules | None = None,
 ) -> Callable[[Turn], Turn]:
-    """Return the step. `needed` is the confidence below which a turn would be declined, `rerank`
-    puts what a part finds in order."""
+    """Return the step; `rerank` puts what a part finds in order."""
     filters = Filters(language="en", excluded=withdrawn)
     how = rules or FocusRules()
 
     def step(turn: Turn) -> Turn:
         if retriever is None or turn.searched == "cy" or _follows(turn):
             return turn.note("not read")
-        if calibration.confidence(turn.hits, turn.outside) >= needed:
+        if calibration.confidence(turn.hits, turn.outside) >= how.unsure:
             return turn.note("ok")
         parts = tuple(_parts(split_sentences(turn.asked), how.most))
         if not parts:

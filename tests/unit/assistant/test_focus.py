@@ -26,7 +26,7 @@ CHATTER = (
     "Never trust weather forecasts printed inside cheap diaries.",
     "Meanwhile both dogs slept under Auntie's enormous piano.",
 )
-ALWAYS, NEVER = 1.1, 0.0
+ALWAYS = FocusRules(unsure=1.1)
 
 
 def found(message: str, retriever: Retriever = RETRIEVER) -> Turn:
@@ -40,13 +40,12 @@ def found(message: str, retriever: Retriever = RETRIEVER) -> Turn:
 
 def focused(
     turn: Turn,
-    needed: float = ALWAYS,
-    rules: FocusRules | None = None,
+    rules: FocusRules = ALWAYS,
     withdrawn: frozenset[str] = frozenset(),
     retriever: Retriever = RETRIEVER,
 ) -> Turn:
     """Return the turn after the step."""
-    step = focus(retriever, withdrawn, DEPTH, ORDERED, Calibration(), needed, rules=rules)
+    step = focus(retriever, withdrawn, DEPTH, ORDERED, Calibration(), rules=rules)
     return step(turn)
 
 
@@ -63,14 +62,14 @@ def test_a_question_amid_chatter_finds_what_it_finds_alone() -> None:
 
 def test_what_would_be_answered_stays_as_it_was_understood() -> None:
     before = found(f"{CHATTER[0]} {QUESTION}")
-    after = focused(before, needed=NEVER)
+    after = focused(before, rules=FocusRules(unsure=0.0))
     assert after.hits == before.hits
     assert after.noted[0] == "ok"
 
 
 def test_no_part_is_taken_that_is_not_clearly_better() -> None:
     before = found(f"{CHATTER[0]} {QUESTION}")
-    after = focused(before, rules=FocusRules(better=2.0))
+    after = focused(before, rules=replace(ALWAYS, better=2.0))
     assert after.hits == before.hits
     assert after.noted[0] == "no part is better"
 
@@ -78,7 +77,7 @@ def test_no_part_is_taken_that_is_not_clearly_better() -> None:
 def test_a_part_without_the_question_is_never_taken() -> None:
     """The sentence that a page answers best is not what was asked."""
     message = f"I have a Blue Badge and renewed it. {CHATTER[0]} Where do gulls sleep?"
-    after = focused(found(message), rules=FocusRules(better=-2.0))
+    after = focused(found(message), rules=replace(ALWAYS, better=-2.0))
     assert after.noted[0] == "read by a part"
     alone = found("Where do gulls sleep?")
     together = found(f"{CHATTER[0]} Where do gulls sleep?")
@@ -96,7 +95,7 @@ def test_where_nobody_asks_every_part_may_be_taken() -> None:
 
 def test_what_is_withdrawn_is_not_found_by_a_part_either() -> None:
     before = found(" ".join((*CHATTER, QUESTION)))
-    after = focused(before, withdrawn=frozenset({PASSPORT}), rules=FocusRules(better=-2.0))
+    after = focused(before, withdrawn=frozenset({PASSPORT}), rules=replace(ALWAYS, better=-2.0))
     assert after.noted[0] == "read by a part"
     assert PASSPORT not in {hit.passage.document_url for hit in after.hits}
 
