@@ -175,6 +175,9 @@ class Settings(BaseSettings):
         default=20, ge=1, le=10_000, description="Questions allowed in a minute per conversation."
     )
     hooks: ExistingFile | None = Field(
+        default=None, description="File of the hooks: who else is told what happens to cases."
+    )
+    fetch_contact: str = Field(
         default="", description="E-mail or address that fetching names to the sites it visits."
     )
 

@@ -27,6 +27,9 @@ class Handler(BaseHTTPRequestHandler):
 
     server: "_Server"
 
+    def do_GET(self) -> None:
+        self.do_POST()
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -36,8 +39,6 @@ class Handler(BaseHTTPRequestHandler):
             self.server.receiver.behave(self, posted)
         except (OSError, ValueError):
             self.close_connection = True
-
-    do_GET = do_POST
 
     def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
         self.send_response(status)

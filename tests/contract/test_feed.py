@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from assistant.escalations.outbox import CHANNEL
+from assistant.escalations.outbox import CHANNEL, announce
 from assistant.hooks.feed import NOTHING, Waiting, after, newest
 from audit.events import Event, Kind
 from tests.announcing import announced, prepare, slipped_in
@@ -64,12 +64,14 @@ def test_what_is_rolled_back_was_never_announced(world: World) -> None:
     class Undone(Exception):
         pass
 
-    from assistant.escalations.outbox import announce
+    def undone() -> None:
+        with world.database.write() as connection:
+            (recorded,) = world.log.append(connection, [Event(Kind.PERSON_REQUESTED)])
+            announce(connection, recorded, "case.opened", "a", "c")
+            raise Undone
 
-    with pytest.raises(Undone), world.database.write() as connection:
-        (recorded,) = world.log.append(connection, [Event(Kind.PERSON_REQUESTED)])
-        announce(connection, recorded, "case.opened", "a", "c")
-        raise Undone
+    with pytest.raises(Undone):
+        undone()
     assert all_after(world, NOTHING) == []
 
 
@@ -195,8 +197,6 @@ def test_the_notification_carries_nothing_and_comes_with_the_commit(
 ) -> None:
     import psycopg
     from sqlalchemy import make_url
-
-    from assistant.escalations.outbox import announce
 
     prepare(postgresql_url)
     plain = make_url(postgresql_url).set(drivername="postgresql")
