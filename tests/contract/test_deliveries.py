@@ -328,3 +328,11 @@ def test_the_pause_doubles_varies_and_has_an_end() -> None:
     assert retries.pause(1, asked=3600) == 3600
     assert retries.pause(1, asked=1e12) == 86_400
     assert retries.pause(10_000) <= 100
+
+
+def test_the_attempts_span_as_long_as_the_docs_say() -> None:
+    spans = [
+        sum(replace(Retries(), chance=lambda c=c: c).pause(n) for n in range(1, 18))  # type: ignore[misc]
+        for c in (0.0, 1.0)
+    ]
+    assert [round(span / 3600) for span in spans] == [18, 35]

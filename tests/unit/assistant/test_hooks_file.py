@@ -1,8 +1,10 @@
 """The file of hooks: a right one is built, a wrong one is refused with its line, secrets unsaid."""
 
+import re
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from assistant.hooks.loading import Surroundings, load_hooks
 from assistant.hooks.mail import MailSender
 from assistant.hooks.notify import NotifySender
 from assistant.hooks.results import Delivered, Failed
+from assistant.hooks.retries import Retries
 from assistant.hooks.texts import Text
 from assistant.hooks.webhook import WebhookSender
 
@@ -212,3 +215,21 @@ def test_texts_fill_in_nothing_but_ids() -> None:
     for wrong in ("{", "{}", "{0}", "{id!s}", "{id:>9}", "{event}"):
         with pytest.raises(ValueError, match=r".+"):
             Text(wrong)
+
+
+def test_the_file_in_the_docs_is_right(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "hooks.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```toml\n(\[retries\].*?)^```", text, re.M | re.S)
+    (tmp_path / "hooks.toml").write_text(block, encoding="utf-8")
+    (tmp_path / "crm.key").write_text(SECRET)
+    (tmp_path / "notify.key").write_text(NOTIFY)
+    around = Surroundings(
+        "signpost-test",
+        "Signpost/1",
+        lambda: datetime.now(UTC),
+        environment={"SMTP_PASSWORD": "sesame"},
+        functions=lambda _: print,
+    )
+    hooks = load_hooks(tmp_path / "hooks.toml", around)
+    assert [each.name for each in hooks.endpoints] == ["crm", "duty-team", "duty-phone", "archive"]
+    assert replace(hooks.retries, chance=Retries().chance) == Retries(), "the defaults, as it says"
