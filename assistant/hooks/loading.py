@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -202,7 +203,7 @@ def _sender(file: _File, at: At, part: Part) -> Sender:
                 source=around.source,
                 agent=around.agent,
                 clock=around.clock,
-                allowed=part.allow_networks,
+                allowed=tuple(ip_network(each) for each in part.allow_networks),
                 times=Times(part.connect_seconds, part.read_seconds, part.whole_seconds),
                 resolver=around.resolver,
                 context=file.context(at, part.ca_file),

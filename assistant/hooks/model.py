@@ -1,7 +1,7 @@
 """What the file of hooks holds, as frozen values. docs/hooks.md explains each to operators."""
 
 import re
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import ip_network
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -66,7 +66,18 @@ def _web_address(value: str) -> str:
 
 
 def _uuid(value: str) -> str:
-    UUID(value)
+    try:
+        UUID(value)
+    except ValueError as error:
+        raise ValueError("write the template's id, as Notify shows it") from error
+    return value
+
+
+def _network(value: str) -> str:
+    try:
+        ip_network(value)
+    except ValueError as error:
+        raise ValueError(f'"{value}" is no network: write one such as 10.0.0.0/8') from error
     return value
 
 
@@ -94,7 +105,7 @@ class WebhookPart(Hook):
 
     url: WebAddress
     secrets: Annotated[tuple[Reference, ...], Field(min_length=1, max_length=4)]
-    allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    allow_networks: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
     allow_http: bool = False
     ca_file: str = ""
     connect_seconds: Seconds = 5.0

@@ -12,7 +12,7 @@ LONGEST_WAIT = 24 * 60 * 60.0
 class Retries:
     """Exponential back-off with jitter. `first` and `longest` are seconds.
 
-    As it stands the 18 attempts span one to one and a half days. `keep_days` is how long the
+    As it stands the 18 attempts span 18 to 35 hours. `keep_days` is how long the
     settled deliveries stay to be looked at; dead ones stay until somebody replays them.
     """
 
