@@ -27,6 +27,7 @@ from api.staff.provider import ProviderSettings
 from api.upkeep import Upkeep
 from assistant.describing import Descriptions
 from assistant.errors import KnowledgeUnknown, WeightsMismatch
+from assistant.escalations.outbox import KINDS
 from assistant.follow_ups import FollowUpRules
 from assistant.gate import Gate
 from assistant.generation import ChatModel, open_model
@@ -286,7 +287,7 @@ class Home:
         if self.settings.hooks is None:
             return Hooks()
         agent = f"Signpost/{version('signpost-enquiries')}"
-        return load_hooks(self.settings.hooks, Surroundings(self.log.origin, agent, now))
+        return load_hooks(self.settings.hooks, Surroundings(self.log.origin, agent, now), KINDS)
 
     @cached_property
     def deliveries(self) -> Deliveries:

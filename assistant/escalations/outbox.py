@@ -48,6 +48,10 @@ def happening(kind: MoveKind | MessageKind | ChallengeMove) -> str:
             return kind.value
 
 
+KINDS = frozenset(happening(kind) for kind in (*MoveKind, *MessageKind, *ChallengeMove))
+"""Everything that is announced."""
+
+
 def announce(
     connection: Connection,
     recorded: Recorded,
