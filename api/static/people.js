@@ -23,7 +23,7 @@ export function showPanel(html) {
   const next = fragment(html).querySelector("[data-people]")
   if (!before || !next) return
   const news = next.dataset.brief
-  if (news && news !== before.dataset.brief) say(news, false)
+  if (news && news !== before.dataset.brief) say(news, false, true)
   if (before.outerHTML !== next.outerHTML) swap(before, next)
   setLabels(next.dataset)
   hideCheck()

@@ -67,7 +67,9 @@ export function hideWaiting() {
   say("", false)
 }
 
-export function say(text, busy) {
+// `unseen`: it stands on the page already, and is only read out.
+export function say(text, busy, unseen = false) {
+  status.classList.toggle("govuk-visually-hidden", unseen)
   status.classList.toggle("app-status--busy", busy)
   if (status.textContent !== text) status.textContent = text
 }
