@@ -21,7 +21,7 @@ from knowledge.building import build
 CEILINGS = {
     "wrong": 0.34,
     "wrong, no caution": 0.21,
-    "declined": 0.19,
+    "declined": 0.2,
     "right declined": 0.125,
     "calibration error": 0.105,
 }
