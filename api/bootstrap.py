@@ -317,8 +317,12 @@ class Home:
             {
                 "ending cases whose citizen did not come back": centre.cases.expire_overdue,
                 "forgetting who looked at cases": centre.presence.forget_old,
+                "ending reviewed pages past their last day": self._expired_pages,
             }
         )
+
+    def _expired_pages(self) -> int:
+        return len(self.reviewed_knowledge.expire_overdue())
 
     def hook_states(self) -> tuple[EndpointState, ...]:
         """Return how each hook does; none where no file of hooks is set."""
