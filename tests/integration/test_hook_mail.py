@@ -20,7 +20,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.errors import MessageInvalid
+from assistant.errors import MailInvalid
 from assistant.hooks.bounded import Bounded
 from assistant.hooks.feed import Announced
 from assistant.hooks.mail import MailSender, MailServer, Security, message
@@ -229,7 +229,7 @@ def test_the_citizen_is_looked_up_late_or_skipped() -> None:
 def test_no_header_can_be_injected(to: str, subject: str, text: str) -> None:
     try:
         made = message("a@b.example", to, subject, text, "id@b.example", NOON)
-    except (MessageInvalid, UnicodeEncodeError):
+    except (MailInvalid, UnicodeEncodeError):
         return
     read = message_from_bytes(bytes(made))
     assert set(read.keys()) == {
@@ -265,11 +265,11 @@ def test_no_header_can_be_injected(to: str, subject: str, text: str) -> None:
     ],
 )
 def test_only_one_plain_address_is_an_address(wrong: str) -> None:
-    with pytest.raises(MessageInvalid):
+    with pytest.raises(MailInvalid):
         message("a@b.example", wrong, "s", "t", "id@b.example", NOON)
 
 
 @pytest.mark.parametrize("wrong", ["a\nBcc: c@d.example", "a\r\n\r\nbody", "a\x0bb", "", " "])
 def test_a_subject_is_one_line(wrong: str) -> None:
-    with pytest.raises(MessageInvalid):
+    with pytest.raises(MailInvalid):
         message("a@b.example", TEAM, wrong, "t", "id@b.example", NOON)
