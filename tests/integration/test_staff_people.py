@@ -9,7 +9,6 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
-from api.commands.staffing import staff
 from api.settings import FILE, setting_names
 from api.staff.permissions import Role
 from audit.events import Kind
@@ -157,12 +156,3 @@ def test_the_commands(tmp_path: Path) -> None:
     assert run("enable", "ann@x.example")[0] == 2
     assert run("disable", "nobody@x.example")[0] == 2
     assert not os.path.exists(tmp_path / "home" / "snapshots")
-
-
-def test_commands_are_documented() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "commands.md").read_text()
-    section = page.split("\n## `signpost staff ", 1)[1].split("\n## ")[0]
-    title, text = section.split("`\n", 1)
-    assert set(title.split("|")) == {each.name for each in staff.registered_commands}
-    for command in title.split("|"):
-        assert re.search(rf"`{command}[ `]", text), command
