@@ -15,7 +15,8 @@ from sqlalchemy import select
 
 from assistant.escalations.case import Case, Close
 from assistant.escalations.cases import Cases
-from assistant.escalations.outbox import Announcement, announced_after
+from assistant.escalations.outbox import Announced
+from assistant.escalations.outbox import after as announced_after
 from assistant.escalations.people import StaffMember
 from assistant.escalations.states import CloseReason, ShouldHaveAnswered
 from assistant.storage import as_moment, as_text
@@ -102,7 +103,7 @@ class Centre:
             query = select(log_leaves.c.kind).order_by(log_leaves.c.leaf_index)
             return list(connection.execute(query).scalars())
 
-    def announced(self, after: int = -1) -> tuple[Announcement, ...]:
+    def announced(self, after: int = -1) -> tuple[Announced, ...]:
         with self.world.database.read() as connection:
             return announced_after(connection, after, 10_000)
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from ipaddress import ip_network
 
+from assistant.escalations.outbox import Announced
 from assistant.hooks.connecting import Times
 from assistant.hooks.deliverer import Deliverer
 from assistant.hooks.deliveries import Deliveries
-from assistant.hooks.feed import Announced, Waiting
+from assistant.hooks.feed import Waiting
 from assistant.hooks.results import Delivered, Endpoint, Result
 from assistant.hooks.retries import Retries
 from assistant.hooks.webhook import WebhookSender

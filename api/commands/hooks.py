@@ -12,8 +12,8 @@ from api.bootstrap import Home, new_id, now
 from api.commands.running import fail, opened_home, output
 from api.settings import PREFIX
 from assistant.errors import EndpointUnknown
+from assistant.escalations.outbox import Announced
 from assistant.hooks.deliverer import drain
-from assistant.hooks.feed import Announced
 from assistant.hooks.loading import SECRET_PREFIX
 from assistant.hooks.results import Delivered, Endpoint, Failed, Gone, Rejected, Skipped
 from assistant.hooks.rows import EndpointState, Status, dead, states

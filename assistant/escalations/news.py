@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from assistant.escalations.messages import MessageKind
-from assistant.escalations.outbox import happening, newest_announced
+from assistant.escalations.outbox import happening, newest
 from assistant.escalations.states import MoveKind
 from assistant.escalations.tables import case_messages, outbox
 from audit.storage import log_leaves
@@ -57,4 +57,4 @@ def news_after(connection: Connection, conversation_id: str, after: int) -> tupl
 
 def newest_number(connection: Connection) -> int:
     """Return the number to go on from, for somebody who has just read everything."""
-    return newest_announced(connection)
+    return newest(connection)

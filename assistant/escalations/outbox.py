@@ -7,8 +7,9 @@ no text: receivers read what they may see.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select, text
 
 from assistant.challenges.states import ChallengeMove
 from assistant.escalations.messages import MessageKind
@@ -23,18 +24,24 @@ CHANNEL = "signpost_outbox"
 _NOTIFY = text(f"NOTIFY {CHANNEL}")
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """One row of the outbox. `kind` is as `happening` says.
+NOTHING = -1
+"""The number before the first event."""
 
-    `case_id` is the reference of a challenge for one without a case.
-    """
+_AFTER: BindParameter[int] = bindparam("after")
+_LIMIT: BindParameter[int] = bindparam("limit")
+_SELECT_AFTER = select(outbox).where(outbox.c.id > _AFTER).order_by(outbox.c.id).limit(_LIMIT)
+_SELECT_NEWEST = select(func.max(outbox.c.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """Something that happened to a case. `id` grows with time, not by one; ids say nothing else."""
 
     id: int
     kind: str
-    conversation_id: str
-    case_id: str
     at: datetime
+    case_id: str
+    conversation_id: str
 
 
 def happening(kind: MoveKind | MessageKind | ChallengeMove) -> str:
@@ -74,20 +81,16 @@ def announce(
         connection.execute(_NOTIFY)
 
 
-def announced_after(
-    connection: Connection, last: int, limit: int = 100
-) -> tuple[Announcement, ...]:
-    """Return the first rows after the id `last` (−1 for all), in order."""
-    rows = connection.execute(
-        select(outbox).where(outbox.c.id > last).order_by(outbox.c.id).limit(limit)
-    )
+def after(connection: Connection, number: int, limit: int = 100) -> tuple[Announced, ...]:
+    """Return at most `limit` events with greater ids, in order; from NOTHING on, all of them."""
+    rows = connection.execute(_SELECT_AFTER, {"after": number, "limit": limit})
     return tuple(
-        Announcement(row.id, row.kind, row.conversation_id, row.case_id, as_moment(row.at))
+        Announced(row.id, row.kind, as_moment(row.at), row.case_id, row.conversation_id)
         for row in rows
     )
 
 
-def newest_announced(connection: Connection) -> int:
-    """Return the id of the newest row, or −1 where there is none."""
-    found = connection.execute(select(func.max(outbox.c.id))).scalar()
-    return -1 if found is None else int(found)
+def newest(connection: Connection) -> int:
+    """Return the id of the last event, or NOTHING."""
+    found = cast(int | None, connection.execute(_SELECT_NEWEST).scalar())
+    return NOTHING if found is None else found

@@ -8,8 +8,9 @@ from typing import Self
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from assistant.escalations.outbox import NOTHING
 from assistant.hooks.deliveries import Deliveries
-from assistant.hooks.feed import NOTHING, Waiting
+from assistant.hooks.feed import Waiting
 from assistant.hooks.results import Delivered, Endpoint, Failed, Gone, Rejected, Result, Skipped
 from audit.errors import AuditError
 

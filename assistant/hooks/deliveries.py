@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from assistant.errors import DeliveryUnknown, EndpointUnknown
+from assistant.escalations.outbox import Announced, after, newest
 from assistant.hooks import rows
-from assistant.hooks.feed import Announced, after, newest
 from assistant.hooks.results import Delivered, Endpoint, Failed, Gone, Rejected, Result, Skipped
 from assistant.hooks.retries import Retries
 from assistant.hooks.rows import Status

@@ -8,18 +8,14 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Self, cast
 
 import psycopg
-from sqlalchemy import BindParameter, Connection, NullPool, bindparam, create_engine, func, select
+from sqlalchemy import NullPool, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from assistant.escalations.outbox import CHANNEL
-from assistant.escalations.tables import outbox
-from assistant.storage import as_moment
+from assistant.escalations.outbox import CHANNEL, NOTHING, newest
 from audit.database import Database
 from audit.errors import AuditError
 
@@ -29,41 +25,8 @@ POLL_SQLITE = 0.1
 """Seconds between two looks where nothing hints at what another process wrote."""
 POLL_POSTGRESQL = 1.0
 """Seconds between two looks where hints come, but may be lost."""
-NOTHING = -1
-"""The number before the first event."""
-
-_AFTER: BindParameter[int] = bindparam("after")
-_LIMIT: BindParameter[int] = bindparam("limit")
-_SELECT_AFTER = select(outbox).where(outbox.c.id > _AFTER).order_by(outbox.c.id).limit(_LIMIT)
-_SELECT_NEWEST = select(func.max(outbox.c.id))
 
 Listen = Callable[[float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """Something that happened to a case. `id` grows with time, not by one; ids say nothing else."""
-
-    id: int
-    kind: str
-    at: datetime
-    case_id: str
-    conversation_id: str
-
-
-def after(connection: Connection, number: int, limit: int = 100) -> tuple[Announced, ...]:
-    """Return at most `limit` events with greater ids, in order; from NOTHING on, all of them."""
-    rows = connection.execute(_SELECT_AFTER, {"after": number, "limit": limit})
-    return tuple(
-        Announced(row.id, row.kind, as_moment(row.at), row.case_id, row.conversation_id)
-        for row in rows
-    )
-
-
-def newest(connection: Connection) -> int:
-    """Return the id of the last event, or NOTHING."""
-    found = cast(int | None, connection.execute(_SELECT_NEWEST).scalar())
-    return NOTHING if found is None else found
 
 
 class Waiting:

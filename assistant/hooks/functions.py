@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 
+from assistant.escalations.outbox import Announced
 from assistant.hooks.bounded import Bounded, TookTooLong
-from assistant.hooks.feed import Announced
 from assistant.hooks.results import Delivered, Failed, Result
 
 GROUP = "signpost.hooks"

@@ -17,10 +17,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from assistant.errors import HooksInvalid
+from assistant.escalations.outbox import Announced
 from assistant.hooks.addresses import Resolver, resolve
 from assistant.hooks.bounded import Bounded
 from assistant.hooks.connecting import Times
-from assistant.hooks.feed import Announced
 from assistant.hooks.functions import FunctionSender, Hook, installed
 from assistant.hooks.mail import MailSender, MailServer, ReachBy
 from assistant.hooks.model import EmailPart, FunctionPart, HooksFile, NotifyPart, WebhookPart

@@ -14,8 +14,8 @@ from enum import StrEnum
 from hashlib import sha256
 
 from assistant.errors import MailInvalid
+from assistant.escalations.outbox import Announced
 from assistant.hooks.bounded import Bounded, TookTooLong
-from assistant.hooks.feed import Announced
 from assistant.hooks.results import CITIZEN, Delivered, Failed, Rejected, Result, Skipped
 from assistant.hooks.texts import Text
 

@@ -15,8 +15,8 @@ from notifications_python_client.errors import APIError
 from notifications_python_client.notifications import NotificationsAPIClient
 from requests import Response
 
+from assistant.escalations.outbox import Announced
 from assistant.hooks.bounded import Bounded, TookTooLong
-from assistant.hooks.feed import Announced
 from assistant.hooks.mail import ReachBy
 from assistant.hooks.results import CITIZEN, Delivered, Failed, Rejected, Result, Skipped
 from assistant.hooks.texts import blanks

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from assistant.hooks.feed import Announced
+from assistant.escalations.outbox import Announced
 
 CITIZEN = "citizen"
 """The recipient that stands for whoever the case is about; their address is looked up late."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from string import Formatter
 
-from assistant.hooks.feed import Announced
+from assistant.escalations.outbox import Announced
 from assistant.storage import as_text
 
 BLANKS = ("id", "kind", "at", "case", "conversation")

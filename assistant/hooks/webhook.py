@@ -11,9 +11,9 @@ from http import HTTPStatus
 import httpx
 from standardwebhooks import Webhook
 
+from assistant.escalations.outbox import Announced
 from assistant.hooks.addresses import AddressRefused, Network, Resolver, resolve
 from assistant.hooks.connecting import NO_ANSWER, CheckedTransport, Times
-from assistant.hooks.feed import Announced
 from assistant.hooks.results import Delivered, Failed, Gone, Result
 from assistant.storage import as_text
 

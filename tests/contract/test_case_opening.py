@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from assistant.escalations.outbox import newest_announced
+from assistant.escalations.outbox import newest
 from assistant.escalations.states import (
     EscalationReason,
     Priority,
@@ -62,7 +62,7 @@ def test_in_a_trial_asking_for_a_person_opens_nothing(new_database: NewDatabase)
             view = world.assistant.ask_for_person(conversation.id)
             assert (view.person, view.case_number) == (PersonState.NOBODY, 0)
             with world.database.read() as connection:
-                assert newest_announced(connection) == -1
+                assert newest(connection) == -1
                 for table in ("cases", "turn_workings"):
                     query = text(f"SELECT count(*) FROM {table}")
                     assert connection.execute(query).scalar_one() == 0

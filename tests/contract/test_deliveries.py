@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 import pytest
 
 from assistant.errors import DeliveryUnknown, EndpointUnknown
+from assistant.escalations.outbox import NOTHING, Announced
 from assistant.hooks.deliverer import Deliverer, attempt_next, drain
 from assistant.hooks.deliveries import Deliveries
-from assistant.hooks.feed import NOTHING, Announced, Waiting
+from assistant.hooks.feed import Waiting
 from assistant.hooks.results import (
     CITIZEN,
     Delivered,

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from assistant.escalations.outbox import CHANNEL, announce
+from assistant.escalations.outbox import CHANNEL, NOTHING, after, announce, newest
 from assistant.escalations.states import MoveKind
-from assistant.hooks.feed import NOTHING, Waiting, after, newest
+from assistant.hooks.feed import Waiting
 from audit.events import Event, Kind
 from tests.announcing import announced, prepare, slipped_in
 from tests.auditing import World, open_world

@@ -21,8 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import MailInvalid
+from assistant.escalations.outbox import Announced
 from assistant.hooks.bounded import Bounded
-from assistant.hooks.feed import Announced
 from assistant.hooks.mail import MailSender, MailServer, Security, message
 from assistant.hooks.results import CITIZEN, Delivered, Failed, Rejected, Skipped
 from assistant.hooks.texts import Text

@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from notifications_python_client.authentication import decode_jwt_token, get_token_issuer
 
+from assistant.escalations.outbox import Announced
 from assistant.hooks.bounded import Bounded
-from assistant.hooks.feed import Announced
 from assistant.hooks.notify import Channel, NotifyAccount, NotifySender
 from assistant.hooks.results import CITIZEN, Delivered, Failed, Rejected, Result, Skipped
 from tests.receivers import Handler, Posted, Receiver, receiving

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from assistant.escalations.outbox import Announced
 from assistant.hooks.connecting import Times
-from assistant.hooks.feed import Announced
 from assistant.hooks.results import Delivered, Failed, Gone
 from assistant.hooks.webhook import WebhookSender, body_of, signed
 from tests.certificates import authority

@@ -18,8 +18,8 @@ from api.staff.access import StaffVisit, needs
 from api.staff.casework import saying
 from api.staff.permissions import Permission
 from api.web import TheWeb, Web
+from assistant.escalations.outbox import Announced, after, newest
 from assistant.escalations.people import StaffMember
-from assistant.hooks.feed import Announced, after, newest
 
 router = APIRouter(prefix="/staff/events", include_in_schema=False)
 

@@ -19,8 +19,8 @@ from api.staff.rendering import console_page
 from api.web import TheWeb
 from assistant.escalations.case import Case, QueueFilter
 from assistant.escalations.duty import Duty
+from assistant.escalations.outbox import newest
 from assistant.escalations.states import Status
-from assistant.hooks.feed import newest
 
 router = APIRouter(prefix="/staff/cases", include_in_schema=False)
 

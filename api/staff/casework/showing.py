@@ -11,9 +11,9 @@ from assistant.errors import NeverOpen
 from assistant.escalations.case import Case
 from assistant.escalations.looking import CaseView
 from assistant.escalations.messages import CaseMessage, MessageKind
+from assistant.escalations.outbox import newest
 from assistant.escalations.people import StaffMember
 from assistant.escalations.presence import Looker
-from assistant.hooks.feed import newest
 from assistant.policy.levels import Promise
 from assistant.service_levels.due import Due
 from assistant.service_levels.queues import Queue

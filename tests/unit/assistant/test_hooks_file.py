@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import HooksInvalid
+from assistant.escalations.outbox import Announced
 from assistant.hooks.bounded import MOST_ABANDONED, Bounded
-from assistant.hooks.feed import Announced
 from assistant.hooks.functions import FunctionSender, installed
 from assistant.hooks.loading import Surroundings, load_hooks
 from assistant.hooks.mail import MailSender
